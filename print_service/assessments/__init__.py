@@ -1,0 +1,1 @@
+"""Step 1 intake 取込: host files become validated assessments with control totals."""

@@ -1,0 +1,1 @@
+"""Step 11 collect 収納: payment files become receipts, receipts find their slips."""

@@ -1,0 +1,1 @@
+"""Dated data: rates, calendar, file layouts, sentences for rule keys."""

@@ -1,0 +1,1 @@
+"""Step 9 post 差出: counts per postal class, posting slip, returned mail."""
