@@ -1,0 +1,104 @@
+"""Step 6 seal 封緘: the proved pages and the control file become one encrypted, signed container for one medium.
+
+The passphrase is generated here, returned once for its own letter, and only a verifier of it is stored. Sealing again voids the
+container before it, and with it any signature over that one.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handover import container, keys, passphrase
+from handover.manifest import Terms
+from print_service import vault
+from print_service.act import Act
+from print_service.batches.control import control_file
+from print_service.batches.states import JobState, PieceState, get_job, require
+from print_service.files import sha256_of
+from print_service.findings import Finding, RefusedError
+from print_service.inspection.sign import live_container
+from print_service.ledger.journal import Tag, record
+from print_service.ledger.tables import Container, PageFile, Piece
+from print_service.settings import Settings
+
+
+@dataclass(frozen=True)
+class SealedBatch:
+    """A container on its medium folder, and the passphrase that is shown this once."""
+
+    container: Path
+    sha256: str
+    size: int
+    passphrase: str
+    key_fingerprint: str
+
+
+def seal_job(
+    session: Session,
+    settings: Settings,
+    act: Act,
+    batch: str,
+    medium: str,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> SealedBatch:
+    """Seal a proved job into `<output>/media/<medium>/<batch>.zip`. Refuses pages that changed since they were proved."""
+    job = get_job(session, batch)
+    require(job, JobState.PROVED, JobState.SEALED, JobState.INSPECTED)
+    folder = settings.output / batch / "pages"
+    files = session.scalars(select(PageFile).where(PageFile.job_id == batch).order_by(PageFile.name)).all()
+    _refuse_changed(folder, files)
+    older = live_container(session, batch)
+    if older is not None:
+        older.voided = True
+    secret = passphrase.generate(entropy)
+    target = settings.output / "media" / medium / f"{batch}.zip"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    printed = (Piece.job_id == batch, Piece.state == PieceState.COMPOSED)
+    pieces = session.scalars(select(Piece).where(*printed).order_by(Piece.number)).all()
+    key = vault.signing_key(settings)
+    terms = Terms(
+        batch=batch,
+        medium=medium,
+        created_at=act.at,
+        valid_until=act.day + timedelta(days=settings.handover.valid_days),
+        copies_allowed=settings.handover.copies_allowed,
+        pieces=len(pieces),
+        sheets=sum(piece.sheets for piece in pieces),
+        pages={file.name: file.pages for file in files},
+    )
+    with tempfile.TemporaryDirectory(prefix="seal-", dir=settings.output) as scratch:
+        control = Path(scratch) / "allocation.csv"
+        control.write_bytes(control_file(batch, pieces))
+        contents = {file.name: folder / file.name for file in files} | {"allocation.csv": control}
+        sealed = container.seal(contents, terms, secret, key, target, entropy=entropy)
+    row = Container(
+        job_id=batch,
+        medium=medium,
+        name=target.name,
+        sha256=sealed.envelope.sha256,
+        size=sealed.envelope.size,
+        verifier=passphrase.verifier(secret, entropy(16)),
+        sealed_at=act.at,
+    )
+    session.add(row)
+    job.state = JobState.SEALED
+    fingerprint = keys.fingerprint(key.public_key())
+    body = {"medium": medium, "sha256": row.sha256, "size": row.size, "key": fingerprint, "pieces": len(pieces)}
+    record(session, Tag.JOB_SEALED, act, batch, body)
+    return SealedBatch(target, row.sha256, row.size, secret, fingerprint)
+
+
+def _refuse_changed(folder: Path, files: Sequence[PageFile]) -> None:
+    changed = [
+        Finding("seal.page-file-changed", file.name, {"name": file.name})
+        for file in files
+        if not (folder / file.name).is_file() or sha256_of(folder / file.name) != file.sha256
+    ]
+    if changed:
+        raise RefusedError(changed)

@@ -1,0 +1,28 @@
+"""From what a piece stores to what a form asks: issuer and control line for all, the printed shapes of numbers for slips."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from barcodes import cvs
+from barcodes.payeasy import PayeasyKey
+
+
+def complete(document: Mapping[str, Any], issuer: Mapping[str, str], control: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field of the document's form."""
+    fields = {**document["fields"], "issuer": dict(issuer), "control": dict(control)}
+    if document["form"] == "payment_slip":
+        fields |= _slip_fields(document)
+    return fields
+
+
+def _slip_fields(document: Mapping[str, Any]) -> dict[str, Any]:
+    key = PayeasyKey(**document["key"])
+    digits = document["marks"]["cvs"]
+    text = cvs.parse(digits).text() if digits else None
+    return {
+        "key": {**document["key"], "number_groups": key.number_groups()},
+        "cvs": {"text1": text[0], "text2": text[1]} if text else None,
+        "has_el_qr": document["marks"]["el_qr"] is not None,
+        "el_number": document.get("el_number"),
+        "ocr_lines": None,
+    }

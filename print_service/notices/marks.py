@@ -1,0 +1,37 @@
+"""The marks of a document as symbols: what stands in which zone, drawn by `barcodes` at the printer's dots."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from barcodes import customer, cvs, elqr
+from barcodes.geometry import Symbol
+from barcodes.piece import PieceMark
+from barcodes.rules import MarkError
+from print_service.press.model import Form
+
+DPI = 600
+
+
+def symbols(form: Form, document: Mapping[str, Any], batch: str, piece: int, sheet: int, sheets: int) -> dict[str, Symbol]:
+    """Zone name → symbol for one document whose first sheet is `sheet` of `sheets`."""
+    marks = {"piece_mark": PieceMark(batch, piece, sheet, sheets, "F").symbol(DPI)}
+    if form.paper.duplex:
+        marks["piece_mark_back"] = PieceMark(batch, piece, sheet, sheets, "B").symbol(DPI)
+    if "customer" in form.zones:
+        symbol = customer_symbol(document["fields"]["addressee"])
+        if symbol is not None:
+            marks["customer"] = symbol
+    given = document.get("marks", {})
+    if given.get("cvs"):
+        marks["cvs"] = cvs.parse(given["cvs"]).symbol(DPI)
+    if given.get("el_qr"):
+        marks["el_qr"] = elqr.parse(given["el_qr"]).symbol(DPI)
+    return marks
+
+
+def customer_symbol(addressee: Mapping[str, str]) -> Symbol | None:
+    """カスタマバーコード of an address, or None where the post's rules give none (a catch-all code, no number)."""
+    try:
+        return customer.from_address(addressee["postcode"], addressee["address"] + "　" + addressee["building"]).symbol(DPI)
+    except MarkError:
+        return None
