@@ -1,0 +1,74 @@
+"""Marks in a raster, by zxing-cpp: text, symbology identifier and place of each symbol found.
+
+The formats are restricted to what the zone is for. The quick look takes the raster as it is; the thorough one also
+turns and shrinks it, which costs three times as much and is kept for zones that would not read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import zxingcpp
+from zxingcpp import BarcodeFormat, BarcodeFormats, TextMode
+
+from print_service.proof.raster import Raster
+
+FORMATS: Mapping[str, BarcodeFormat] = {
+    "gs1-128": BarcodeFormat.Code128,
+    "el-qr": BarcodeFormat.QRCode,
+    "piece": BarcodeFormat.DataMatrix,
+}
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A decoded symbol: `symbology` is the AIM identifier (`]C1` is GS1-128), the box is in pixels of its raster.
+
+    `modules` is the symbol's width in modules where the symbology tells it, else 0.
+    """
+
+    kind: str
+    text: str
+    symbology: str
+    left: int
+    top: int
+    right: int
+    bottom: int
+    modules: int
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Middle of the box, pixels."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+
+def _version(extra: object) -> str:
+    return str(extra.get("Version", "")) if isinstance(extra, dict) else ""
+
+
+def _modules(kind: str, version: str) -> int:
+    if kind == "el-qr" and version.isdecimal():
+        return 17 + 4 * int(version)
+    if kind == "piece" and "x" in version:
+        return int(version.split("x")[1])
+    return 0
+
+
+def decode(raster: Raster, kinds: tuple[str, ...], *, thorough: bool = False) -> tuple[Symbol, ...]:
+    """Every symbol of these kinds in the raster, from top left to bottom right."""
+    found = zxingcpp.read_barcodes(
+        raster.pixels,
+        formats=BarcodeFormats([FORMATS[kind] for kind in kinds]),
+        try_rotate=thorough,
+        try_downscale=thorough,
+        try_invert=False,
+        text_mode=TextMode.Plain,
+    )
+    kind_of = {form: kind for kind, form in FORMATS.items()}
+    symbols = []
+    for each in found:
+        kind = kind_of.get(each.symbology, "")
+        corners = [getattr(each.position, name) for name in ("top_left", "top_right", "bottom_right", "bottom_left")]
+        xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
+        modules = _modules(kind, _version(each.extra))
+        symbols.append(Symbol(kind, each.text, each.symbology_identifier, min(xs), min(ys), max(xs), max(ys), modules))
+    return tuple(sorted(symbols, key=lambda s: (s.top, s.left, s.kind, s.text)))
