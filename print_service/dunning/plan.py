@@ -1,0 +1,115 @@
+"""Step 12 dun 督促・催告: who owes, after the last load, and who must not be written to.
+
+地方税法329条: a reminder 督促状 within 20 days after the due date; it needs the evidence that the notice was posted. A final demand
+催告書 follows where the reminder stayed without payment. A run refuses while a payment channel is not loaded up to its cut-off.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from print_service.batches.states import PieceState
+from print_service.calendar import reminder_day
+from print_service.collection.load import CHANNEL_CVS
+from print_service.collection.match import Balance, balances
+from print_service.findings import refuse
+from print_service.ledger.tables import Job, Piece, PieceAssessment, SourceFile
+from print_service.settings import Settings
+
+NOTICE, REMINDER, FINAL_DEMAND = "notice", "reminder", "final-demand"
+CHANNELS = (CHANNEL_CVS,)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Whom to write to, and who is excluded by which rule. Payments are known up to `data_as_of`."""
+
+    data_as_of: date
+    chosen: tuple[Balance, ...]
+    excluded: tuple[tuple[Balance, str], ...]
+
+
+def data_as_of(session: Session, settings: Settings, as_of: date) -> date:
+    """The last day up to which every channel is loaded; `dunning.stale-channel` when one lags too far behind."""
+    days = []
+    for channel in CHANNELS:
+        covered = session.scalar(
+            select(func.max(SourceFile.covered_to)).where(SourceFile.kind == "payments", SourceFile.scope == channel)
+        )
+        needed = as_of - timedelta(days=settings.dunning.expected_lag_days)
+        if covered is None or covered < needed:
+            seen = covered.isoformat() if covered else "なし"
+            raise refuse("dunning.stale-channel", channel, channel=channel, covered=seen, needed=needed.isoformat())
+        days.append(covered)
+    return min(days)
+
+
+def reminder_candidates(session: Session, settings: Settings, tax_items: Sequence[str], as_of: date) -> Candidates:
+    """Instalments unpaid `reminder_after_days` after their due date, not reminded before."""
+    known = data_as_of(session, settings, as_of)
+    noticed = _covered(session, NOTICE)
+    reminded = _covered(session, REMINDER)
+    chosen: list[Balance] = []
+    excluded: list[tuple[Balance, str]] = []
+    for balance in balances(session, due_by=as_of, until=known):
+        if balance.assessment.tax_item not in tax_items or not balance.unpaid or _key(balance) in reminded:
+            continue
+        if reminder_day(balance.instalment.due, settings.dunning.reminder_after_days) > as_of:
+            continue
+        key = _exclusion(balance, noticed)
+        if key:
+            excluded.append((balance, key))
+        else:
+            chosen.append(balance)
+    return Candidates(known, tuple(chosen), tuple(excluded))
+
+
+def demand_candidates(session: Session, settings: Settings, as_of: date) -> Candidates:
+    """Every overdue unpaid instalment of each payer who left a posted reminder without payment."""
+    known = data_as_of(session, settings, as_of)
+    reminded = _covered(session, REMINDER)
+    waited = {key for key, day in reminded.items() if day + timedelta(days=settings.dunning.pay_within_days) < as_of}
+    owed = [b for b in balances(session, due_by=as_of - timedelta(days=1), until=known) if b.unpaid]
+    chosen: list[Balance] = []
+    for _, group in groupby(owed, key=lambda balance: balance.assessment.payer_key):
+        mine = list(group)
+        if any(_key(balance) in waited for balance in mine):
+            chosen += [balance for balance in mine if balance.assessment.method == "slip"]
+    return Candidates(known, tuple(chosen), ())
+
+
+def reminded_on(session: Session) -> Mapping[tuple[int, int], date]:
+    """(assessment, period) → issue date of its posted reminder."""
+    return _covered(session, REMINDER)
+
+
+def by_payer(chosen: Sequence[Balance]) -> Iterator[tuple[str, list[Balance]]]:
+    """Balances grouped by payer key; the input is in payer order."""
+    for key, group in groupby(chosen, key=lambda balance: balance.assessment.payer_key):
+        yield key, list(group)
+
+
+def _key(balance: Balance) -> tuple[int, int]:
+    return balance.assessment.id, balance.instalment.number
+
+
+def _exclusion(balance: Balance, noticed: Mapping[tuple[int, int], date]) -> str | None:
+    if balance.assessment.method != "slip":
+        return "dunning.channel-not-built"
+    if _key(balance) not in noticed:
+        return "dunning.notice-not-posted"
+    return None
+
+
+def _covered(session: Session, kind: str) -> Mapping[tuple[int, int], date]:
+    found = session.execute(
+        select(PieceAssessment.assessment_id, PieceAssessment.period, Job.issued_on)
+        .join(Piece, Piece.id == PieceAssessment.piece_id)
+        .join(Job, Job.id == Piece.job_id)
+        .where(Job.kind == kind, Piece.state == PieceState.POSTED)
+    ).tuples()
+    return {(assessment, period): day for assessment, period, day in found}
