@@ -56,7 +56,13 @@ class RefusedError(Exception):
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
-        super().__init__("\n".join(str(finding) for finding in self.findings))
+        super().__init__(*self.findings)
+
+    def __str__(self) -> str:
+        return "\n".join(str(finding) for finding in self.findings)
+
+    def __reduce__(self) -> tuple[type["RefusedError"], tuple[object, ...]]:
+        return type(self), (self.findings,)
 
 
 def refuse(key: str, where: str = "", **values: str | int) -> RefusedError:

@@ -21,6 +21,7 @@ class Tag(StrEnum):
     FILE_LOADED = "intake:file:loaded"
     JOB_FROZEN = "job:pieces:frozen"
     JOB_NUMBERED = "job:slips:numbered"
+    PIECE_HELD = "job:piece:held"
     JOB_COMPOSED = "job:pages:composed"
     JOB_PROVED = "job:pages:proved"
     JOB_SEALED = "job:container:sealed"

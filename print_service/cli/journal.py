@@ -1,0 +1,74 @@
+"""The journal by hand: show, verify, export."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from handover import journal
+from print_service import vault
+from print_service.cli.context import AsJson, act, errors, ledger, settings, show, show_rows
+from print_service.files import write_atomically
+from print_service.ledger.journal import entries
+
+app = typer.Typer(no_args_is_help=True, help="記録（表示・検証・書出し）/ the hash-chained journal")
+
+
+@app.command("show")
+def show_journal(
+    subject: Annotated[str | None, typer.Option(help="対象（処理番号・媒体番号）/ subject")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """記録を表示する。"""
+    with ledger(settings()) as session:
+        rows = [entry for entry in entries(session) if subject is None or entry.subject == subject]
+    if as_json:
+        show({"entries": [vars(entry) for entry in rows]}, as_json=True)
+    else:
+        columns = ("番号", "日時", "人", "出来事", "対象", "内容")
+        show_rows(
+            "記録",
+            columns,
+            [
+                (e.seq, f"{e.at:%Y-%m-%d %H:%M}", e.actor, e.tag, e.subject, json.dumps(e.body, ensure_ascii=False))
+                for e in rows
+            ],
+        )
+
+
+@app.command()
+def verify(
+    against: Annotated[Path | None, typer.Option(help="前に書き出した署名付きの先頭 / a signed head kept elsewhere")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """記録の鎖を最初から計算し直す。改ざん・欠落・並べ替え・巻き戻しを見分ける。"""
+    head = journal.read_head(against.read_bytes()) if against else None
+    with ledger(settings()) as session:
+        report = journal.verify(entries(session), head)
+    last = report.last
+    result = {
+        "ok": report.ok,
+        "entries": report.count,
+        "head": last.hash if last else None,
+        "faults": [fault.sentence for fault in report.faults],
+    }
+    show(result, as_json=as_json, title="記録の検証")
+    if not report.ok:
+        errors.print("記録に異常があります。台帳を保全し、監督者に報告してください。", style="red")
+        sys.exit(1)
+
+
+@app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="書き出すファイル（JSON Lines）/ file to write")],
+    head: Annotated[Path | None, typer.Option(help="署名付きの先頭も書き出す / also write a signed head")] = None,
+) -> None:
+    """記録を書き出す。`python -m handover journal-verify` がどこでも検証できる。"""
+    config = settings()
+    with ledger(config) as session:
+        rows = list(entries(session))
+    write_atomically(path, b"".join(journal.canonical(entry) for entry in rows))
+    if head is not None and rows:
+        write_atomically(head, journal.sign_head(journal.head_of(rows[-1], act().at), vault.signing_key(config)))

@@ -1,0 +1,66 @@
+"""`print-service`: the map of all commands, and the one place where a refusal becomes an exit code.
+
+Exit codes: 0 done, 1 refused (every reason on standard error with its key), 2 wrong usage.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import print_service
+from barcodes.rules import MarkError
+from handover.rules import RefusalError
+from print_service.cli import batch, collect, demo, dun, handover, inspect, journal, setup
+from print_service.cli.context import WARD_VARIABLE, errors, show_findings
+from print_service.findings import RefusedError
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
+
+app.command()(demo.demo)
+app.command()(setup.init)
+app.command()(setup.doctor)
+app.command()(setup.status)
+app.command()(batch.intake)
+app.add_typer(batch.job_app, name="job")
+app.command()(batch.compose)
+app.command()(batch.prove)
+app.command()(batch.seal)
+app.add_typer(handover.app, name="handover")
+app.add_typer(inspect.app, name="inspect")
+app.add_typer(inspect.post_app, name="post")
+app.command()(collect.collect)
+app.add_typer(dun.app, name="dun")
+app.add_typer(journal.app, name="journal")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"print-service {print_service.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    ward: Annotated[
+        Path | None, typer.Option("--ward", envvar=WARD_VARIABLE, help="設定ファイル / settings of the ward (ward.toml)")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版 / version")] = False,
+) -> None:
+    """税の通知書・納付書を作り、封緘して委託先へ渡し、収納を取り込み、納めていない方だけに督促します。"""
+    if ward is not None:
+        os.environ[WARD_VARIABLE] = str(ward)
+
+
+def run() -> None:
+    """Entry point: refusals are shown, never traced."""
+    try:
+        app()
+    except RefusedError as error:
+        show_findings(error.findings)
+        sys.exit(1)
+    except (RefusalError, MarkError) as error:
+        errors.print(f"{error} [{error.key}]", style="red", markup=False, soft_wrap=True)
+        sys.exit(1)

@@ -1,0 +1,193 @@
+"""The outside vendor of the demonstration, and the ward's people: who carries, loads, prints, returns and certifies."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from handover import custody_commands
+from handover.certificate import ErasedCopy, ErasureCertificate, Level, Verification
+from handover.model import Copy, CopyKind
+from print_service.batches.custody import Outing, current, hand_out, the_contract, witness
+from print_service.batches.letters import certificate_letter
+from print_service.demo.stage import Stage
+
+MAKER, SUPERVISOR, CLERKS = "W01", "W03", ("W01", "W02")
+CARRIERS, OPERATOR, WITNESS, RESPONSIBLE = ("V01", "V02"), "V03", "V04", "V04"
+
+CONTRACT = """\
+# The printing contract of the demonstration. Every name is invented.
+number = "R08-委-0123"
+vendor = "見本印刷株式会社"
+workplace = "見本市印刷町2-3-4 第一工場 3階 印字室"
+responsible = "V04"
+no_reentrustment = true
+
+[[people]]
+id = "W01"
+name = "区 作成"
+side = "ward"
+roles = ["handler", "carrier"]
+valid_from = 2026-04-01
+
+[[people]]
+id = "W02"
+name = "区 立会"
+side = "ward"
+roles = ["carrier"]
+valid_from = 2026-04-01
+
+[[people]]
+id = "W03"
+name = "区 係長"
+side = "ward"
+roles = ["supervisor"]
+valid_from = 2026-04-01
+
+[[people]]
+id = "V01"
+name = "印刷 運搬一"
+side = "vendor"
+roles = ["carrier"]
+valid_from = 2026-04-01
+
+[[people]]
+id = "V02"
+name = "印刷 運搬二"
+side = "vendor"
+roles = ["carrier"]
+valid_from = 2026-04-01
+
+[[people]]
+id = "V03"
+name = "印刷 作業"
+side = "vendor"
+roles = ["handler"]
+valid_from = 2026-04-01
+
+[[people]]
+id = "V04"
+name = "印刷 責任"
+side = "vendor"
+roles = ["handler", "supervisor"]
+valid_from = 2026-04-01
+"""
+
+
+def goes_out(stage: Stage, medium: str, when: datetime) -> None:
+    """Step 7: the sealed medium goes to the vendor, is received and loaded into two machines."""
+    with stage.step(f"out {medium}", when, MAKER) as todo:
+        if todo:
+            session, act = todo
+            outing = Outing(
+                medium=medium,
+                serial=f"SN-{medium}",
+                kind="dvd-r",
+                given_by=CLERKS,
+                carriers=CARRIERS,
+                seal_no=f"S-{medium[-3:]}",
+                case_no="C-07",
+                place="見本区役所 税務課",
+                expected_at=when + timedelta(hours=2),
+            )
+            hand_out(session, stage.settings, act, outing)
+    arrived = when + timedelta(hours=2)
+    with stage.step(f"receive {medium}", arrived, CARRIERS[0]) as todo:
+        if todo:
+            session, act = todo
+            contract = the_contract(stage.settings)
+            witness(
+                session,
+                act,
+                custody_commands.receive(
+                    current(session),
+                    contract,
+                    medium=medium,
+                    received_by=(OPERATOR, RESPONSIBLE),
+                    seal_no=f"S-{medium[-3:]}",
+                    seal_intact=True,
+                    at=act.at,
+                ),
+            )
+    for number, (host, path, kind) in enumerate(_MACHINES, start=1):
+        with stage.step(f"load {medium} {host}", arrived + timedelta(minutes=10 * number), OPERATOR) as todo:
+            if todo:
+                session, act = todo
+                event = custody_commands.load(
+                    current(session),
+                    the_contract(stage.settings),
+                    medium=medium,
+                    host=host,
+                    path=f"{path}/{medium}",
+                    kind=kind,
+                    operator=OPERATOR,
+                    at=act.at,
+                )
+                witness(session, act, event)
+
+
+_MACHINES = (("PRINT-PC-01", "D:/work", CopyKind.PC), ("RIP-02", "/spool", CopyKind.SPOOL))
+
+
+def comes_back(stage: Stage, batch: str, medium: str, when: datetime) -> None:
+    """Step 10: the medium returns, every copy is erased and certified, the batch closes."""
+    with stage.step(f"return {medium}", when, CARRIERS[0]) as todo:
+        if todo:
+            session, act = todo
+            event = custody_commands.return_medium(
+                current(session),
+                the_contract(stage.settings),
+                medium=medium,
+                serial=f"SN-{medium}",
+                returned_by=CARRIERS,
+                received_by=CLERKS,
+                place="見本区役所 税務課",
+                at=act.at,
+            )
+            witness(session, act, event)
+    certified = when + timedelta(hours=3)
+    with stage.step(f"certify {batch}", certified, SUPERVISOR) as todo:
+        if todo:
+            session, act = todo
+            certificate = _certificate(stage, batch, current(session).open_copies((batch,)), act.at)
+            event = custody_commands.certify(
+                current(session), the_contract(stage.settings), certificate, accepted_by=SUPERVISOR, at=act.at
+            )
+            witness(session, act, event)
+            certificate_letter(stage.settings, act, certificate, stage.pool)
+    with stage.step(f"close {batch}", certified + timedelta(minutes=5), SUPERVISOR) as todo:
+        if todo:
+            session, act = todo
+            witness(session, act, custody_commands.close(current(session), batch=batch, at=act.at))
+
+
+def _certificate(stage: Stage, batch: str, copies: tuple[Copy, ...], when: datetime) -> ErasureCertificate:
+    contract = the_contract(stage.settings)
+    rows = tuple(
+        ErasedCopy(
+            copy_id=copy.id,
+            kind=copy.kind,
+            host=copy.host,
+            path=copy.path,
+            first_written=copy.first_written,
+            erased_at=when - timedelta(hours=2),
+            method="上書き消去（1回）",
+            level=Level.PURGE,
+            tool="見本イレーサー",
+            tool_version="1.0",
+            verification=Verification.FULL,
+            executor=OPERATOR,
+            witness=WITNESS,
+            evidence_sha256=hashlib.sha256(f"synthetic log of {copy.id}".encode()).hexdigest(),
+        )
+        for copy in copies
+    )
+    return ErasureCertificate(
+        number=f"E-{batch}",
+        contract=contract.number,
+        batches=(batch,),
+        issued_on=when.date(),
+        issuer=contract.vendor,
+        responsible=RESPONSIBLE,
+        clause="特記事項 第11・第12",
+        no_other_copies=True,
+        rows=rows,
+    )

@@ -1,0 +1,190 @@
+"""The year's timeline: two notice jobs, two reminder runs and a final demand, with the payments between them.
+
+Days are those of 令和8年度: vehicle tax due 1 June (31 May is a Sunday), resident tax's first instalment 30 June 2026.
+"""
+
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from print_service.assessments.load import load_assessments
+from print_service.batches.freeze import JobOrder, freeze_notices
+from print_service.batches.letters import passphrase_letter
+from print_service.batches.seal import seal_job
+from print_service.collection.load import load_payments
+from print_service.demo.payers_pay import Season, visits
+from print_service.demo.payments import write_payment_file
+from print_service.demo.stage import Stage, at
+from print_service.demo.vendor import MAKER, SUPERVISOR, comes_back, goes_out
+from print_service.dunning.run import run_final_demands, run_reminders
+from print_service.inspection import sign as inspection
+from print_service.mailing.post import planned, post
+from print_service.mailing.returned import mark_returned
+from print_service.ledger.tables import PageFile, Piece
+from print_service.notices.compose import Progress, compose_job
+from print_service.proof.job import prove_job
+from print_service.slips.issue import number_job
+
+VEHICLE, RESIDENT = "R08-N01", "R08-N02"
+REMIND_VEHICLE, REMIND_RESIDENT, DEMAND = "R08-D01", "R08-D02", "R08-F01"
+BATCHES = (VEHICLE, RESIDENT, REMIND_VEHICLE, REMIND_RESIDENT, DEMAND)
+LEVY_YEAR = 2026
+
+SEASONS = {
+    "cvs-20260619.dat": Season((VEHICLE,), date(2026, 5, 11), date(2026, 6, 19), 0, 75),
+    "cvs-20260717.dat": Season((RESIDENT,), date(2026, 6, 8), date(2026, 7, 17), 25, 55),
+    "cvs-20260821.dat": Season((REMIND_VEHICLE, REMIND_RESIDENT), date(2026, 7, 23), date(2026, 8, 21), 0, 50),
+}
+"""Payment files and what they hold: vehicle tax; resident tax (whole year or first instalment); late payers with their reminders."""
+
+
+def medium_of(batch: str) -> str:
+    """Number of the medium that carries a batch."""
+    return f"M-2026-{BATCHES.index(batch) + 1:03d}"
+
+
+def play(stage: Stage) -> None:
+    """The whole year; steps done in an earlier run are passed over."""
+    _notices(stage, VEHICLE, "vehicle-tax", "vehicle-tax-host", "vehicle-tax-host.csv", date(2026, 5, 8))
+    _notices(stage, RESIDENT, "resident-tax", "resident-tax-host", "resident-tax-host.dat", date(2026, 6, 5))
+    _one_letter_returns(stage)
+    _payments(stage, "cvs-20260619.dat", "2026-06-22 09:00")
+    _reminders(stage, REMIND_VEHICLE, "vehicle-tax", date(2026, 6, 22))
+    _payments(stage, "cvs-20260717.dat", "2026-07-21 09:00")
+    _reminders(stage, REMIND_RESIDENT, "resident-tax", date(2026, 7, 21))
+    _payments(stage, "cvs-20260821.dat", "2026-08-25 09:00")
+    _demands(stage, date(2026, 8, 25))
+
+
+def _notices(stage: Stage, batch: str, tax_item: str, layout: str, file: str, issued_on: date) -> None:
+    start = at(f"{issued_on - timedelta(days=18)} 10:00")
+    stage.watch(f"Step 1 intake 取込 {file}", 0, 1)
+    with stage.step(f"intake {file}", start, MAKER) as todo:
+        if todo:
+            session, act = todo
+            load_assessments(session, act, stage.out / "host" / file, layout)
+    stage.watch(f"Step 1 intake 取込 {file}", 1, 1)
+    with stage.step(f"freeze {batch}", start + timedelta(hours=1), MAKER) as todo:
+        if todo:
+            session, act = todo
+            order = JobOrder(batch, "notice", (tax_item,), LEVY_YEAR, issued_on)
+            freeze_notices(session, stage.settings, act, order)
+    print_and_post(stage, batch, issued_on)
+
+
+def _reminders(stage: Stage, batch: str, tax_item: str, as_of: date) -> None:
+    with stage.step(f"freeze {batch}", at(f"{as_of} 10:00"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            run_reminders(session, stage.settings, act, batch, (tax_item,), as_of)
+    print_and_post(stage, batch, as_of)
+
+
+def _demands(stage: Stage, as_of: date) -> None:
+    with stage.step(f"freeze {DEMAND}", at(f"{as_of} 10:00"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            run_final_demands(session, stage.settings, act, DEMAND, as_of)
+    print_and_post(stage, DEMAND, as_of)
+
+
+def print_and_post(stage: Stage, batch: str, issued_on: date) -> None:
+    """Steps 3 to 10 of a frozen job."""
+    medium = medium_of(batch)
+    notice = batch in (VEHICLE, RESIDENT)
+    day = issued_on - timedelta(days=17) if notice else issued_on
+    with stage.step(f"number {batch}", at(f"{day} 11:00"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            number_job(session, stage.settings, act, batch)
+    _compose(stage, batch, day)
+    _prove(stage, batch, day)
+    with stage.step(f"seal {batch}", at(f"{day} 15:00"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            sealed = seal_job(session, stage.settings, act, batch, medium, stage.entropy(f"seal {batch}"))
+            passphrase_letter(stage.settings, act, batch, sealed, medium, stage.pool)
+    goes_out(stage, medium, at(f"{day} 16:00"))
+    _inspect(stage, batch, issued_on)
+    with stage.step(f"post {batch}", at(f"{issued_on} 19:00"), SUPERVISOR) as todo:
+        if todo:
+            session, act = todo
+            counts = {row.postal_class: row.pieces for row in planned(session, batch)}
+            post(session, act, batch, issued_on, counts)
+    comes_back(stage, batch, medium, at(f"{issued_on + timedelta(days=1)} 09:00"))
+
+
+def _compose(stage: Stage, batch: str, day: date) -> None:
+    title = f"Step 4 compose 印字 {batch}"
+    with stage.step(f"compose {batch}", at(f"{day} 13:00"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            watch = _counter(stage, title, _pieces(session, batch))
+            compose_job(session, stage.settings, act, batch, stage.pool, watch)
+
+
+def _prove(stage: Stage, batch: str, day: date) -> None:
+    title = f"Step 5 prove 読み戻し {batch}"
+    with stage.step(f"prove {batch}", at(f"{day} 14:00"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            watch = _counter(stage, title, _pages(session, batch))
+            prove_job(session, stage.settings, act, batch, stage.pool, watch)
+
+
+def _inspect(stage: Stage, batch: str, issued_on: date) -> None:
+    with stage.step(f"inspect {batch}", at(f"{issued_on} 17:00"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            plan = inspection.plan_inspection(session, stage.settings, act, batch).plan
+            for sample in plan["samples"]:
+                inspection.record_result(session, batch, sample["piece"], ok=True, note="")
+    with stage.step(f"sign {batch}", at(f"{issued_on} 18:00"), SUPERVISOR) as todo:
+        if todo:
+            session, act = todo
+            inspection.sign(session, act, batch)
+
+
+def _one_letter_returns(stage: Stage) -> None:
+    with stage.step("returned mail", at("2026-06-15 11:00"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            mark_returned(session, act, VEHICLE, 2, "あて所に尋ねあたりません")
+
+
+def _payments(stage: Stage, file: str, when: str) -> None:
+    path = stage.out / "payments" / file
+    with stage.step(f"collect {file}", at(when), MAKER) as todo:
+        if todo:
+            session, act = todo
+            _write_payments(stage, session, file)
+            load_payments(session, act, path, "cvs-payments-a")
+    stage.watch(f"Step 11 collect 収納 {file}", 1, 1)
+
+
+def _write_payments(stage: Stage, session: Session, file: str) -> None:
+    season = SEASONS[file]
+    folder = stage.out / "payments"
+    folder.mkdir(exist_ok=True)
+    write_payment_file(folder / file, visits(session, season, stage.seed), seed=stage.seed, covered_to=season.last)
+
+
+def _counter(stage: Stage, title: str, total: int) -> Progress:
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        stage.watch(title, done, total)
+
+    stage.watch(title, 0, total)
+    return advance
+
+
+def _pieces(session: Session, batch: str) -> int:
+    return session.scalar(select(func.count()).where(Piece.job_id == batch)) or 0
+
+
+def _pages(session: Session, batch: str) -> int:
+    return session.scalar(select(func.sum(PageFile.pages)).where(PageFile.job_id == batch)) or 0

@@ -1,0 +1,28 @@
+"""The processes that make and read pages: any `concurrent.futures.Executor` will do, this is the one for a single machine.
+
+Workers start fresh (no threads or database handles are inherited) and end with their parent, even when that is killed.
+"""
+
+import multiprocessing
+import os
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import wait
+
+
+def process_pool(workers: int) -> ProcessPoolExecutor:
+    """A pool of `workers` fresh processes."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=workers, mp_context=context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+        threading.Thread(target=_watch, args=(sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
