@@ -4,7 +4,6 @@ What may happen is decided by `handover.custody_commands`; this module only brin
 medium) and keeps the answer.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,9 +53,7 @@ def witness(session: Session, act: Act, event: Event) -> None:
 
 def hand_out(session: Session, settings: Settings, act: Act, outing: Outing) -> None:
     """Register the medium with its live container and hand it to two named carriers."""
-    container = session.scalar(
-        select(Container).where(Container.medium == outing.medium, Container.voided.is_(False))
-    )
+    container = session.scalar(select(Container).where(Container.medium == outing.medium, Container.voided.is_(False)))
     if container is None:
         raise refuse("handover.no-container", outing.medium, medium=outing.medium)
     now = current(session)
@@ -89,5 +86,3 @@ def hand_out(session: Session, settings: Settings, act: Act, outing: Outing) -> 
         at=act.at,
     )
     witness(session, act, event)
-
-

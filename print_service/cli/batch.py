@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from sqlalchemy import func, select
 
 from print_service.assessments.load import load_assessments
@@ -113,7 +113,7 @@ def hold(
 
 
 @contextmanager
-def _bar(title: str, total: int) -> Iterator[tuple[Progress, int]]:
+def _bar(title: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=errors) as progress:
         yield progress, progress.add_task(title, total=total)

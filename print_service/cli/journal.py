@@ -40,7 +40,9 @@ def show_journal(
 
 @app.command()
 def verify(
-    against: Annotated[Path | None, typer.Option(help="前に書き出した署名付きの先頭 / a signed head kept elsewhere")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="前に書き出した署名付きの先頭 / a signed head kept elsewhere")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """記録の鎖を最初から計算し直す。改ざん・欠落・並べ替え・巻き戻しを見分ける。"""

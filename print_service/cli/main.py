@@ -36,7 +36,7 @@ app.add_typer(dun.app, name="dun")
 app.add_typer(journal.app, name="journal")
 
 
-def _version(wanted: bool) -> None:
+def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"print-service {print_service.__version__}")
         raise typer.Exit
@@ -45,9 +45,12 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def main(
     ward: Annotated[
-        Path | None, typer.Option("--ward", envvar=WARD_VARIABLE, help="設定ファイル / settings of the ward (ward.toml)")
+        Path | None,
+        typer.Option("--ward", envvar=WARD_VARIABLE, help="設定ファイル / settings of the ward (ward.toml)"),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版 / version")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="版 / version")
+    ] = False,
 ) -> None:
     """税の通知書・納付書を作り、封緘して委託先へ渡し、収納を取り込み、納めていない方だけに督促します。"""
     if ward is not None:

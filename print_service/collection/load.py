@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
-from print_service.collection.model import PaymentFile, PaymentRecord
+from print_service.collection.model import PaymentFile
 from print_service.collection.read import read_payments
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.tables import Receipt, Slip, SourceFile
@@ -62,7 +62,8 @@ def _store(session: Session, file: PaymentFile, source_id: int) -> Counter[str]:
     exceptions: Counter[str] = Counter()
     for item in file.records:
         slip_id = slips.get(item.digits44)
-        exception = _exception(item, slip_id)
+        # The amount is part of the 44 digits, so a record that finds its slip carries the slip's amount.
+        exception = None if slip_id is not None else "collection.unknown-slip"
         if exception:
             exceptions[exception] += 1
         session.add(
@@ -79,8 +80,3 @@ def _store(session: Session, file: PaymentFile, source_id: int) -> Counter[str]:
             )
         )
     return exceptions
-
-
-def _exception(item: PaymentRecord, slip_id: int | None) -> str | None:
-    # The amount is part of the 44 digits, so a record that finds its slip carries the slip's amount.
-    return None if slip_id is not None else "collection.unknown-slip"

@@ -3,17 +3,17 @@
 import json
 from pathlib import Path
 
+from print_service import vault
 from print_service.demo.report import Report, report
 from print_service.demo.stage import Stage, Watch
-from print_service.demo.vendor import CONTRACT
 from print_service.demo.ward import build_ward
 from print_service.demo.year import play
 from print_service.files import write_atomically
 from print_service.findings import refuse
 from print_service.ledger.database import connect, migrate
 from print_service.pool import process_pool
+from print_service.resources import data_dir
 from print_service.settings import load_settings, template
-from print_service import vault
 
 VALID_DAYS = 3650
 """So that the demonstration's containers can be opened on whatever day it is looked at."""
@@ -56,6 +56,6 @@ def _prepare(out: Path, payers: int, seed: int) -> None:
     build_ward(payers, seed, out / "host")
     settings = template().replace("valid_days = 30 ", f"valid_days = {VALID_DAYS} ")
     write_atomically(out / "ward.toml", settings.encode())
-    write_atomically(out / "contract.toml", CONTRACT.encode())
+    write_atomically(out / "contract.toml", (data_dir() / "contract.toml").read_bytes())
     write_atomically(marker, stamp.encode())
     begun.unlink()

@@ -13,64 +13,6 @@ from print_service.demo.stage import Stage
 MAKER, SUPERVISOR, CLERKS = "W01", "W03", ("W01", "W02")
 CARRIERS, OPERATOR, WITNESS, RESPONSIBLE = ("V01", "V02"), "V03", "V04", "V04"
 
-CONTRACT = """\
-# The printing contract of the demonstration. Every name is invented.
-number = "R08-委-0123"
-vendor = "見本印刷株式会社"
-workplace = "見本市印刷町2-3-4 第一工場 3階 印字室"
-responsible = "V04"
-no_reentrustment = true
-
-[[people]]
-id = "W01"
-name = "区 作成"
-side = "ward"
-roles = ["handler", "carrier"]
-valid_from = 2026-04-01
-
-[[people]]
-id = "W02"
-name = "区 立会"
-side = "ward"
-roles = ["carrier"]
-valid_from = 2026-04-01
-
-[[people]]
-id = "W03"
-name = "区 係長"
-side = "ward"
-roles = ["supervisor"]
-valid_from = 2026-04-01
-
-[[people]]
-id = "V01"
-name = "印刷 運搬一"
-side = "vendor"
-roles = ["carrier"]
-valid_from = 2026-04-01
-
-[[people]]
-id = "V02"
-name = "印刷 運搬二"
-side = "vendor"
-roles = ["carrier"]
-valid_from = 2026-04-01
-
-[[people]]
-id = "V03"
-name = "印刷 作業"
-side = "vendor"
-roles = ["handler"]
-valid_from = 2026-04-01
-
-[[people]]
-id = "V04"
-name = "印刷 責任"
-side = "vendor"
-roles = ["handler", "supervisor"]
-valid_from = 2026-04-01
-"""
-
 
 def goes_out(stage: Stage, medium: str, when: datetime) -> None:
     """Step 7: the sealed medium goes to the vendor, is received and loaded into two machines."""
@@ -152,7 +94,7 @@ def comes_back(stage: Stage, batch: str, medium: str, when: datetime) -> None:
                 current(session), the_contract(stage.settings), certificate, accepted_by=SUPERVISOR, at=act.at
             )
             witness(session, act, event)
-            certificate_letter(stage.settings, act, certificate, stage.pool)
+            certificate_letter(stage.settings, act, certificate, current(session).media_of(batch), stage.pool)
     with stage.step(f"close {batch}", certified + timedelta(minutes=5), SUPERVISOR) as todo:
         if todo:
             session, act = todo

@@ -19,9 +19,9 @@ from print_service.demo.stage import Stage, at
 from print_service.demo.vendor import MAKER, SUPERVISOR, comes_back, goes_out
 from print_service.dunning.run import run_final_demands, run_reminders
 from print_service.inspection import sign as inspection
+from print_service.ledger.tables import PageFile, Piece
 from print_service.mailing.post import planned, post
 from print_service.mailing.returned import mark_returned
-from print_service.ledger.tables import PageFile, Piece
 from print_service.notices.compose import Progress, compose_job
 from print_service.proof.job import prove_job
 from print_service.slips.issue import number_job

@@ -104,7 +104,10 @@ def _demand_drafts(session: Session, settings: Settings, found: Candidates, as_o
     pay_by = as_of + timedelta(days=settings.dunning.pay_within_days)
     reminded = reminded_on(session)
     for key, mine in by_payer(found.chosen):
-        demands = [_demand(balance, reminded.get((balance.assessment.id, balance.instalment.number)), as_of) for balance in mine]
+        demands = [
+            _demand(balance, reminded.get((balance.assessment.id, balance.instalment.number)), as_of)
+            for balance in mine
+        ]
         documents = tuple(final_demands(key, demands, as_of, pay_by, found.data_as_of))
         yield Draft(session.get_one(Payer, key), documents, _covers(mine))
 

@@ -33,7 +33,7 @@ def connect(url: str) -> Engine:
 def _pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     # The driver's own BEGIN is switched off: every transaction here takes the write lock first, so that no two
     # writers can read the same journal head.
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")

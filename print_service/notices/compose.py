@@ -27,8 +27,8 @@ from print_service.ledger.tables import Hold, Job, PageFile, Piece, Slip
 from print_service.notices.fields import complete
 from print_service.notices.marks import symbols
 from print_service.press.assemble import assemble
-from print_service.press.forms import load_form
 from print_service.press.errors import PressError
+from print_service.press.forms import load_form
 from print_service.press.model import Filling, Press
 from print_service.resources import templates_dir
 from print_service.settings import Settings
@@ -201,9 +201,7 @@ def _chunk_orders(session: Session, settings: Settings, job: Job) -> Iterator[Ch
 
 
 def _store(session: Session, act: Act, job: Job, result: ChunkResult) -> None:
-    session.add(
-        PageFile(job_id=job.id, name=result.name, sha256=result.sha256, size=result.size, pages=result.pages)
-    )
+    session.add(PageFile(job_id=job.id, name=result.name, sha256=result.sha256, size=result.size, pages=result.pages))
     for number, first, _count in result.index:
         row = {"file_name": result.name, "first_page": first, "state": PieceState.COMPOSED}
         session.execute(update(Piece).where(Piece.job_id == job.id, Piece.number == number).values(row))
@@ -211,7 +209,9 @@ def _store(session: Session, act: Act, job: Job, result: ChunkResult) -> None:
         hold_piece(session, act, job.id, number, "compose", key, values)
 
 
-def hold_piece(session: Session, act: Act, batch: str, number: int, step: str, key: str, values: dict[str, str]) -> None:
+def hold_piece(
+    session: Session, act: Act, batch: str, number: int, step: str, key: str, values: dict[str, str]
+) -> None:
     """Hold one numbered, unprinted piece back; its slips are withdrawn, for nobody will hold them in hand."""
     piece = session.scalar(select(Piece).where(Piece.job_id == batch, Piece.number == number))
     if piece is None:
@@ -220,7 +220,5 @@ def hold_piece(session: Session, act: Act, batch: str, number: int, step: str, k
         raise refuse("job.too-late-to-hold", f"{batch}/{number}")
     piece.state = PieceState.HELD
     session.execute(update(Slip).where(Slip.piece_id == piece.id).values(state="withdrawn"))
-    session.add(
-        Hold(job_id=batch, payer_key=piece.payer_key, piece_no=number, step=step, key=key, values=dict(values))
-    )
+    session.add(Hold(job_id=batch, payer_key=piece.payer_key, piece_no=number, step=step, key=key, values=dict(values)))
     record(session, Tag.PIECE_HELD, act, f"{batch}/{number}", {"key": key, "step": step})

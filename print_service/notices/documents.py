@@ -81,7 +81,9 @@ class SlipRequest:
     purpose: str
 
 
-def slip_request(assessment: Assessment, period: int, amount: int, due: date, pay_by: date, label: str, purpose: str) -> Document:
+def slip_request(
+    assessment: Assessment, period: int, amount: int, due: date, pay_by: date, label: str, purpose: str
+) -> Document:
     """Place of a 納付書 in a piece before it has its numbers."""
     wanted = SlipRequest(assessment.id, period, amount, due.isoformat(), pay_by.isoformat(), label, purpose)
     return {"form": "payment_slip", "fields": {}, "request": asdict(wanted)}
@@ -122,7 +124,9 @@ class Demand:
     late_charge: int
 
 
-def reminder(assessment: Assessment, part: Instalment, label: str, issued_on: date, facts: Mapping[str, Any]) -> Document:
+def reminder(
+    assessment: Assessment, part: Instalment, label: str, issued_on: date, facts: Mapping[str, Any]
+) -> Document:
     """督促状 for one instalment; `facts` brings paid, unpaid, pay_by, data_as_of and charge_notice."""
     fields = {
         "tax_title": tax_item(assessment.tax_item, issued_on).title,
@@ -137,7 +141,9 @@ def reminder(assessment: Assessment, part: Instalment, label: str, issued_on: da
     return {"form": "reminder", "fields": fields}
 
 
-def final_demands(payer_key: str, demands: Sequence[Demand], as_of: date, pay_by: date, data_as_of: date) -> Iterator[Document]:
+def final_demands(
+    payer_key: str, demands: Sequence[Demand], as_of: date, pay_by: date, data_as_of: date
+) -> Iterator[Document]:
     """催告書 listing every unpaid instalment of one payer, continued on further sheets when they are many."""
     unpaid = sum(demand.unpaid for demand in demands)
     charge = sum(demand.late_charge for demand in demands)

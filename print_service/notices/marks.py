@@ -16,7 +16,9 @@ from print_service.press.model import Form
 DPI = 600
 
 
-def symbols(form: Form, document: Mapping[str, Any], batch: str, piece: int, sheet: int, sheets: int) -> dict[str, Symbol]:
+def symbols(
+    form: Form, document: Mapping[str, Any], batch: str, piece: int, sheet: int, sheets: int
+) -> dict[str, Symbol]:
     """Zone name → symbol for one document whose first sheet is `sheet` of `sheets`."""
     marks = {"piece_mark": PieceMark(batch, piece, sheet, sheets, "F").symbol(DPI)}
     if form.paper.duplex:

@@ -20,9 +20,10 @@ from print_service.ledger.tables import Assessment, Job, Piece, Slip
 from print_service.notices.documents import SlipRequest
 from print_service.notices.documents import slip as slip_document
 from print_service.press.forms import load_form
-from print_service.vault import confirmation_secret
 from print_service.settings import Settings
 from print_service.slips.number import NumberingRule, SlipOrder, number_slip, numbering_rule
+from print_service.vault import confirmation_secret
+
 
 @dataclass(frozen=True)
 class _Numbering:

@@ -1,0 +1,222 @@
+"""The vendor's command line: verify a container, open it, and check an exported journal, offline.
+
+    handover verify CONTAINER [--key PEM|FINGERPRINT] [--medium NO] [--on DATE]
+    handover open CONTAINER [--out FOLDER] [--key PEM|FINGERPRINT] [--medium NO]
+    handover journal-verify FILE [--head FILE] [--key PEM|FINGERPRINT]
+
+The passphrase comes from HANDOVER_PASSPHRASE, else from the first line of standard input when that is no terminal,
+else from a prompt; never from the command line, where other users could read it. Exit 0 sound (a line beginning with
+`ok`), 1 refused (keys in brackets on standard error), 2 wrong usage. Messages are Japanese.
+"""
+
+import argparse
+import getpass
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import NoReturn
+
+from handover import container, journal, keys
+from handover.container import JAPAN, Opened
+from handover.rules import Fault, RefusalError, refuse_if
+
+OK, REFUSED, USAGE = 0, 1, 2
+_LONGEST_LINE = 1 << 20
+
+Answer = tuple[list[str], dict[str, object]]
+"""The lines for a person, and the same facts for `--json`."""
+
+
+def run() -> NoReturn:
+    """The entry point of `handover` and `python -m handover`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A Windows console without UTF-8 lacks some characters; a message must not end in an error of its own.
+            stream.reconfigure(errors="replace")
+    # A plain `kill` ends through the finally clauses, which remove what was decrypted.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; its exit code (argparse itself leaves with 2 on wrong usage)."""
+    args = _parser().parse_args(argv)
+    work: Callable[[argparse.Namespace], Answer] = args.work
+    try:
+        lines, facts = work(args)
+    except RefusalError as error:
+        return _refuse(error, as_json=args.json)
+    except OSError as error:
+        detail = error.strerror or type(error).__name__
+        return _refuse(RefusalError("file.system", detail=detail), as_json=args.json)
+    if args.json:
+        lines = [json.dumps({"ok": True, **facts}, ensure_ascii=False)]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return OK
+
+
+def _verify(args: argparse.Namespace) -> Answer:
+    now = datetime.combine(args.on, time(12), JAPAN) if args.on else None
+    envelope = container.envelope_of(args.container)
+    fingerprint = _fingerprint(args.key)
+    secret = _passphrase(envelope.batch)
+    opened = container.verify(args.container, secret, now=now, fingerprint=fingerprint, medium=args.medium)
+    return _sound("検証しました", opened, args.key)
+
+
+def _open(args: argparse.Namespace) -> Answer:
+    envelope = container.envelope_of(args.container)
+    out = args.out or Path(envelope.batch)
+    fingerprint = _fingerprint(args.key)
+    secret = _passphrase(envelope.batch)
+    opened = container.open_container(args.container, secret, out, fingerprint=fingerprint, medium=args.medium)
+    lines, facts = _sound("開きました", opened, args.key)
+    return [*lines, f"  出力先: {out}"], {**facts, "out": str(out)}
+
+
+def _sound(done: str, opened: Opened, key: str | None) -> Answer:
+    content = opened.manifest
+    lines = [
+        f"ok {content.batch} を{done}。",
+        f"  媒体 {content.medium}  ファイル {len(content.files)}件  通数 {content.pieces}  枚数 {content.sheets}",
+        f"  使用期限 {content.valid_until.isoformat()}  複製できる数 {content.copies_allowed}",
+        f"  署名鍵の指紋 {keys.readable(content.key_fingerprint)}",
+    ]
+    if key is None:
+        lines.append("  指紋を、区から別に知らされたものと見比べてください。")
+    facts: dict[str, object] = {
+        "batch": content.batch,
+        "medium": content.medium,
+        "pieces": content.pieces,
+        "sheets": content.sheets,
+        "valid_until": content.valid_until.isoformat(),
+        "copies_allowed": content.copies_allowed,
+        "key_fingerprint": content.key_fingerprint,
+        "files": [file.name for file in content.files],
+    }
+    return lines, facts
+
+
+def _journal(args: argparse.Namespace) -> Answer:
+    fingerprint = _fingerprint(args.key)
+    head = None
+    if args.head is not None:
+        head = journal.read_head(_bytes(args.head), fingerprint)
+    entries, faults = _entries(args.file)
+    report = journal.verify(entries, head)
+    refuse_if([*faults, *report.faults])
+    last = report.last
+    facts: dict[str, object] = {
+        "count": report.count,
+        "seq": last.seq if last else 0,
+        "hash": last.hash if last else journal.GENESIS,
+        "head_seq": head.seq if head else None,
+    }
+    lines = [f"ok 記録 {report.count}件がつながっています。", f"  最後の記録のハッシュ {facts['hash']}"]
+    if head is None:
+        lines.append("  控え（--head）がないため、末尾の切り取りと作り直しは確かめていません。")
+    return lines, facts
+
+
+def _entries(path: Path) -> tuple[list[journal.Entry], list[Fault]]:
+    entries: list[journal.Entry] = []
+    faults: list[Fault] = []
+    _require_file(path)
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(_LONGEST_LINE):
+            number += 1
+            try:
+                entries.append(journal.parse(line))
+            except RefusalError:
+                faults.append(Fault("journal.unreadable-line", {"line": number}))
+    return entries, faults
+
+
+def _bytes(path: Path) -> bytes:
+    _require_file(path)
+    with path.open("rb") as file:
+        return file.read(_LONGEST_LINE)
+
+
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise RefusalError("file.missing", path=path)
+
+
+def _fingerprint(given: str | None) -> str | None:
+    if given is None:
+        return None
+    try:
+        return keys.parse_fingerprint(given)
+    except RefusalError:
+        if not Path(given).is_file():
+            raise
+    return keys.fingerprint(keys.load_public(Path(given)))
+
+
+def _passphrase(batch: str) -> str:
+    given = os.environ.get("HANDOVER_PASSPHRASE")
+    if given is not None:
+        return given
+    if sys.stdin is None or not sys.stdin.isatty():
+        try:
+            return sys.stdin.readline(_LONGEST_LINE) if sys.stdin else ""
+        except UnicodeDecodeError:
+            return ""
+    try:
+        return getpass.getpass(f"バッチ {batch} の合言葉: ")
+    except EOFError:
+        return ""
+
+
+def _refuse(error: RefusalError, *, as_json: bool) -> int:
+    if as_json:
+        faults = [
+            {"key": fault.key, "sentence": fault.sentence, "values": {k: str(v) for k, v in fault.values.items()}}
+            for fault in error.faults
+        ]
+        sys.stdout.write(json.dumps({"ok": False, "key": error.key, "faults": faults}, ensure_ascii=False) + "\n")
+    for fault in error.faults:
+        sys.stderr.write(f"拒否 [{fault.key}] {fault.sentence}\n")
+    return REFUSED
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"使い方が違います: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="handover", description="区から預かった媒体を検証し、開きます。")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    common = _Parser(add_help=False)
+    common.add_argument("--key", metavar="PEM|FINGERPRINT", help="区の公開鍵のファイル、または指紋")
+    common.add_argument("--json", action="store_true", help="結果を JSON で出します")
+
+    verify = commands.add_parser("verify", parents=[common], help="コンテナーを検証します（何も残しません）")
+    verify.add_argument("container", type=Path)
+    verify.add_argument("--medium", help="この媒体番号のものであること")
+    verify.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="この日付での有効期限を見ます")
+    verify.set_defaults(work=_verify)
+
+    opening = commands.add_parser("open", parents=[common], help="検証してから、フォルダーに開きます")
+    opening.add_argument("container", type=Path)
+    opening.add_argument("--out", type=Path, help="出力先（なければバッチ番号のフォルダー）")
+    opening.add_argument("--medium", help="この媒体番号のものであること")
+    opening.set_defaults(work=_open)
+
+    chain = commands.add_parser("journal-verify", parents=[common], help="書き出した記録のつながりを検証します")
+    chain.add_argument("file", type=Path)
+    chain.add_argument("--head", type=Path, help="別に保管した、署名付きの控え")
+    chain.set_defaults(work=_journal)
+    return parser

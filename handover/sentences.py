@@ -1,0 +1,208 @@
+"""The Japanese sentences of this room's rules: what is wrong, and what to do next. Ward staff and vendor read them."""
+
+_ASK = "作業を止め、区の担当者に連絡してください。"
+_KEEP = "この媒体は使わず、そのまま保管して区の担当者に連絡してください。"
+
+SENTENCES = {
+    # files
+    "file.missing": "ファイル {path} が見つかりません。場所と名前を確かめてください。",
+    "file.is-folder": "{path} はフォルダーです。コンテナーのファイル（.zip）を指定してください。",
+    "file.system": "ファイルを扱えませんでした（{detail}）。空き容量と権限を確かめて、もう一度行ってください。",
+    "time.no-zone": "日時に時差（例: +09:00）がありません。時差を付けて入力してください。",
+    # passphrase
+    "passphrase.empty": "合言葉が入力されていません。封書の合言葉を入力してください。",
+    "passphrase.foreign-symbol": (
+        "合言葉の第{group}組の{place}文字目は、合言葉に使われない文字です。封書と見比べて入力し直してください"
+        "（0 1 2 5 B G I L O Q S U Z は使われません）。"
+    ),
+    "passphrase.wrong-length": (
+        "合言葉の文字数が違います（{found}文字、正しくは{wanted}文字）。組の抜けや重なりがないか確かめてください。"
+    ),
+    "passphrase.typing-error": (
+        "合言葉の第{group}組に打ち間違いがあります。その組を封書と見比べて入力し直してください。"
+    ),
+    "passphrase.entropy-broken": "乱数が得られないため、合言葉を作れません。システムの管理者に連絡してください。",
+    "passphrase.salt-short": "合言葉の照合値を作るためのソルトが短すぎます。16バイト以上にしてください。",
+    "passphrase.verifier-unreadable": "保存された合言葉の照合値が読めません。システムの管理者に連絡してください。",
+    # keys
+    "key.exists": "鍵ファイル {path} は既にあります。上書きはしません。別の名前を指定してください。",
+    "key.unreadable": "鍵ファイル {path} が読めません。PEM 形式の鍵か確かめてください。",
+    "key.not-ed25519": "鍵ファイル {path} は Ed25519 の鍵ではありません。区の署名鍵を指定してください。",
+    "key.open-to-others": "署名鍵 {path} を本人以外も読める状態です。権限を 0600 に直してください。",
+    "key.not-a-fingerprint": "指紋は16進64桁で入力してください。鍵ファイルを指定する場合は、場所を確かめてください。",
+    "key.entropy-broken": "乱数が得られないため、鍵を作れません。システムの管理者に連絡してください。",
+    # sealing
+    "seal.no-files": "封緘するファイルがありません。ファイルを指定してください。",
+    "seal.names-collide": (
+        "同じ場所に展開される名前があります（大文字と小文字は同じとみなします）。名前を変えてください。"
+    ),
+    "seal.pages-of-unknown": "ページ数だけがあってファイルがありません: {name}。一覧を確かめてください。",
+    "seal.batch-name": "バッチ番号 {batch} は使えません。英大文字・数字・ハイフンで12文字までにしてください。",
+    "seal.medium-name": "媒体番号 {medium} は使えません。英大文字・数字・ハイフンで24文字までにしてください。",
+    "seal.already-expired": "使用期限 {until} が作成日より前です。期限を見直してください。",
+    "seal.negative-count": "件数・枚数・複製数に負の数があります。0以上にしてください。",
+    "seal.source-changed": (
+        "封緘中に {name} の内容が変わりました。作成中の処理が終わってから、もう一度封緘してください。"
+    ),
+    "seal.entropy-broken": "乱数が得られないため、暗号化できません。システムの管理者に連絡してください。",
+    "seal.read-back": (
+        "書いたコンテナーを読み戻したところ、内容が一致しません。媒体を替えて、もう一度封緘してください。"
+    ),
+    # envelope
+    "envelope.missing": (
+        "送り状 {path} がコンテナーの隣にありません。2つのファイルを同じフォルダーに置いて、もう一度行ってください。"
+    ),
+    "envelope.unreadable": "送り状が壊れているか、書き換えられています。" + _KEEP,
+    "envelope.signature": "送り状の署名が正しくありません。書き換えられたおそれがあります。" + _KEEP,
+    "envelope.other-container": (
+        "送り状は {named} のもので、このコンテナー {found} のものではありません。"
+        "ファイル名を変えた場合は元に戻し、そうでなければ区の担当者に連絡してください。"
+    ),
+    "envelope.other-key": "署名した鍵の指紋（{found}）が、区から知らされた指紋（{wanted}）と違います。" + _KEEP,
+    "envelope.other-medium": (
+        "この送り状は媒体 {found} のものです（求められた媒体は {wanted}）。媒体の番号を確かめてください。"
+    ),
+    # container
+    "container.size-differs": "コンテナーの大きさが送り状と違います（{found}、正しくは{wanted}バイト）。" + _KEEP,
+    "container.hash-differs": "コンテナーの内容が送り状（バッチ {batch}）と違います。壊れたか、差し替えられています。"
+    + _KEEP,
+    "container.passphrase": "合言葉が違います。このバッチの封書の合言葉か確かめて、もう一度入力してください。",
+    "container.altered": (
+        "復号した内容の認証に失敗しました。合言葉が別のバッチのものか、中身が書き換えられています。"
+        "合言葉を確かめ、それでも同じなら区の担当者に連絡してください。"
+    ),
+    "container.expired": "使用期限 {until} を過ぎています（今日は {today}）。開かずに、区の担当者に連絡してください。",
+    "zip.not-a-zip": "ZIP ファイルではないか、途中で切れています。" + _KEEP,
+    "zip.appended": "ZIP の後ろに余分なデータ（{size}バイト）が付いています。" + _KEEP,
+    "zip.prepended": "ZIP の前または間に余分なデータ（{size}バイト）が入っています。" + _KEEP,
+    "zip.comment": "ZIP に覚えのないコメントが付いています。" + _KEEP,
+    "zip.entry-count": "ZIP の中身は1件のはずですが、{count}件あります。" + _KEEP,
+    "zip.entry-name": "ZIP の中身の名前が {name} に変えられています（正しくは {wanted}）。" + _KEEP,
+    "zip.not-encrypted": "ZIP の中身が暗号化されていません。" + _KEEP,
+    "zip.not-aes256": "ZIP の暗号が AES-256（AE-2）ではありません。" + _KEEP,
+    "zip.not-stored": "ZIP の中身が圧縮されています。区の作ったものではありません。" + _KEEP,
+    "zip.inconsistent": "ZIP の記録が食い違っているか、区の作り方と違います。" + _KEEP,
+    # inside
+    "tar.broken": "中のファイルの並びが壊れています。" + _KEEP,
+    "tar.appended": "中のファイルの並びの後ろに余分なデータがあります。" + _KEEP,
+    "tar.member-kind": "中に普通のファイルでないもの（{kind}）があります: {name}。" + _KEEP,
+    "tar.name-absolute": "絶対パスの名前は使えません: {name}。" + _ASK,
+    "tar.name-climbs": "上の階層を指す名前は使えません: {name}。" + _ASK,
+    "tar.name-unsafe": "使えない名前です: {name}。半角英数字と . _ - で100文字までにしてください。",
+    "tar.member-twice": "同じ名前のファイルが2つあります: {name}。" + _KEEP,
+    "tar.member-extra": "目録にないファイルがあります: {name}。" + _KEEP,
+    "tar.member-missing": "目録にあるファイルがありません: {name}。" + _KEEP,
+    "tar.header-foreign": "ファイル {name} の見出しが区の作り方と違います。" + _KEEP,
+    "manifest.missing": "目録（manifest.json）が先頭にありません。" + _KEEP,
+    "manifest.unreadable": "目録が読めません（{detail}）。" + _KEEP,
+    "manifest.size-differs": "ファイル {name} の大きさが目録と違います（{found}、正しくは{wanted}バイト）。" + _KEEP,
+    "manifest.hash-differs": "ファイル {name} の内容が目録と違います。" + _KEEP,
+    "manifest.other-batch": "中身はバッチ {inside} のもので、送り状（{outside}）と違います。" + _KEEP,
+    "manifest.other-medium": "中身は媒体 {inside} のもので、送り状（{outside}）と違います。" + _KEEP,
+    "manifest.other-key": "送り状に署名した鍵が、目録に書かれた区の鍵ではありません。" + _KEEP,
+    "manifest.other-validity": "作成日時または使用期限が、目録と送り状で違います。" + _KEEP,
+    # opening
+    "open.target-not-empty": (
+        "出力先 {path} は空ではありません。空のフォルダーか、まだないフォルダーを指定してください。"
+    ),
+    "open.target-not-folder": "出力先 {path} はフォルダーではありません。別の場所を指定してください。",
+    "open.no-parent": "出力先の親フォルダー {path} がありません。先に作ってください。",
+    "open.no-space": "出力先 {path} の空きが足りません（{size}バイト必要）。空きを作ってください。",
+    # journal
+    "journal.tag": "記録の種別 {tag} は使えません。「発生元:対象:動作」の形にしてください。",
+    "journal.body": "記録の内容が JSON にできません（{detail}）。文字・整数・真偽・一覧だけにしてください。",
+    "journal.unreadable": "記録の行が読めません（{detail}）。書き出し直すか、監査の担当者に連絡してください。",
+    "journal.unreadable-line": "{line}行目が記録として読めません。書き換えられたおそれがあります。" + _ASK,
+    "journal.altered": "記録{seq}番の内容が書き換えられています。" + _ASK,
+    "journal.inserted": "記録{seq}番が{times}件あります。あとから差し込まれたおそれがあります。" + _ASK,
+    "journal.gap": "記録{first}番から{last}番までが抜けています。" + _ASK,
+    "journal.reordered": "記録{seq}番が{before}番の後ろにあります。並べ替えられています。" + _ASK,
+    "journal.broken-link": (
+        "記録{seq}番が直前の記録{before}番とつながりません。差し替えか差し込みのおそれがあります。" + _ASK
+    ),
+    "journal.truncated": "記録が{last}番で終わり、控えの{seq}番までありません。末尾が切り取られています。" + _ASK,
+    "journal.rewritten": ("記録{seq}番が控えと違います。古い控えから戻して書き継がれたか、作り直されています。" + _ASK),
+    "head.unreadable": "記録の控えが読めません（{detail}）。控えのファイルを確かめてください。",
+    "head.signature": "記録の控えの署名が正しくありません。別に保管した控えと見比べてください。",
+    "head.other-key": "記録の控えが、区の鍵で署名されていません。控えの出所を確かめてください。",
+    # contract
+    "contract.unreadable": "契約ファイル {path} が読めません（{detail}）。TOML の書き方を確かめてください。",
+    "contract.field-missing": "契約ファイルに {field} がありません。書き足してください。",
+    "contract.field-unknown": "契約ファイルの {field} は使われない項目です。つづりを確かめてください。",
+    "contract.re-entrustment": (
+        "再委託をしないこと（no_reentrustment = true）が書かれていません。契約を確かめてください。"
+    ),
+    "contract.person-field": "契約ファイルの従事者{number}人目の {field} が正しくありません。直してください。",
+    "contract.person-dates": "契約ファイルの従事者{number}人目は、終わりの日が始まりの日より前です。直してください。",
+    "contract.person-twice": "従事者 {person} が2回書かれています。どちらかを消してください。",
+    "contract.responsible-unlisted": "取扱責任者 {person} が受託者の従事者一覧にありません。一覧に加えてください。",
+    "people.too-few": "{duty}は{wanted}人以上で行います（届け出られたのは{found}人）。もう一人の名を加えてください。",
+    "people.not-on-list": "{person} は従事者一覧にありません（{duty}）。先に届出を受け、一覧に加えてください。",
+    "people.not-valid": "{person} は{on}に従事できる期間ではありません（{duty}）。届出の期間を確かめてください。",
+    "people.wrong-side": "{duty}は{side}の職員が行います。{person} は違います。",
+    "people.wrong-role": "{person} の届出には {role} の役割がありません（{duty}）。届出を確かめてください。",
+    "people.both-sides": "{people} が渡す側と受ける側の両方にいます。別の人にしてください。",
+    # custody
+    "custody.medium-known": "媒体 {medium} は登録済みです。新しい番号を付けてください。",
+    "custody.medium-unknown": "媒体 {medium} は登録されていません。番号を確かめてください。",
+    "custody.batch-unknown": "バッチ {batch} の媒体は登録されていません。番号を確かめてください。",
+    "custody.batch-closed": "バッチ {batch} は完了しています（媒体 {medium}）。新しいバッチで行ってください。",
+    "custody.container-hash": (
+        "媒体 {medium} のコンテナーのハッシュが16進64桁ではありません。封緘の記録から写してください。"
+    ),
+    "custody.part": "正・副の別が {part} になっています。正か副にしてください。",
+    "custody.deadline-past": "媒体 {medium} の返却期限または消去期限が登録日より前です。期限を見直してください。",
+    "custody.field-empty": "{field} が空です。記入してください。",
+    "custody.time-reversed": "媒体 {medium} の日時が、前の記録より前になっています。日時を確かめてください。",
+    "custody.not-handed-over": "媒体 {medium} はまだ引き渡していません。先に引渡しを記録してください。",
+    "custody.already-out": "媒体 {medium} は引渡し済みで運搬中です。受領を記録してください。",
+    "custody.not-received": "媒体 {medium} はまだ受領されていません。取込みの前に、受領書を受けて記録してください。",
+    "custody.already-received": "媒体 {medium} は既に受領されています。番号を確かめてください。",
+    "custody.seal-broken": (
+        "媒体 {medium} は封印が破れて（または番号違いで）届きました。取り込まず、返却させてください。"
+    ),
+    "custody.already-returned": "媒体 {medium} は返却済みです。使うときは新しい媒体として登録してください。",
+    "custody.not-back": "媒体 {medium} がまだ戻っていません。返却を受けてから完了してください。",
+    "custody.copies-exceeded": (
+        "媒体 {medium} の複製は{allowed}件までです。取込みを止めてください。"
+        "既にできた複製は「発見」として記録してください。"
+    ),
+    "custody.copies-open": (
+        "バッチ {batch} に消去証明のない複製があります: {copies}。証明書を受けてから完了してください。"
+    ),
+    "custody.copy-known": "複製 {copy} は記録済みです。番号を確かめてください。",
+    "custody.nothing-to-certify": "バッチ {batches} に消去を証明すべき複製がありません。バッチ番号を確かめてください。",
+    "custody.other-serial": (
+        "返された媒体の製造番号 {found} が、媒体 {medium} の {wanted} と違います。受け取らないでください。"
+    ),
+    "custody.impossible": (
+        "記録{seq}番（{tag}）は、それまでの経過からは起こり得ません。監査の担当者に連絡してください。"
+    ),
+    # certificate of erasure
+    "certificate.unreadable": "消去証明のデータが読めません（{detail}）。出し直してもらってください。",
+    "certificate.no-statement": (
+        "「ほかに複製はない」旨の記載がありません。記載した証明書を出し直してもらってください。"
+    ),
+    "certificate.field-empty": "消去証明の {field} が空です（複製 {copy}）。記入してもらってください。",
+    "certificate.copy-missing": (
+        "複製 {copy}（{host} {path}）の消去証明がありません。消去を確かめ、証明書に加えてもらってください。"
+    ),
+    "certificate.copy-twice": "複製 {copy} が証明書に2回あります。直してもらってください。",
+    "certificate.copy-unknown": (
+        "複製 {copy} は、証明を待つ複製にありません。"
+        "知らされていない複製なら「発見」として記録してから、証明を受けてください。"
+    ),
+    "certificate.place-differs": (
+        "複製 {copy} の種類か場所が記録（{host} {path}）と違います。どちらが正しいか確かめてください。"
+    ),
+    "certificate.witness-is-executor": "複製 {copy} の実施者と立会者が同じ人です。別の人の立会いが必要です。",
+    "certificate.evidence": (
+        "複製 {copy} の証拠ファイルのハッシュが16進64桁ではありません。証拠を出してもらってください。"
+    ),
+    "certificate.dates": "消去証明の日付が前後しています（複製 {copy}）。日付を確かめてもらってください。",
+    "certificate.number-form": "証明書番号 {number} は使えません。英数字とハイフンで40文字までにしてください。",
+    "certificate.number-used": "証明書番号 {number} は使用済みです。番号を確かめてください。",
+    "certificate.other-contract": (
+        "証明書の契約番号 {found} が、この契約 {wanted} と違います。出し直してもらってください。"
+    ),
+}

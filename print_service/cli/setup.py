@@ -1,0 +1,147 @@
+"""Where everything stands: init, doctor, status."""
+
+import ctypes.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import func, select
+
+from handover.contract import load as load_contract
+from handover.rules import RefusalError
+from print_service import vault
+from print_service.batches.custody import current
+from print_service.batches.states import JAPANESE, JobState
+from print_service.cli.context import AsJson, console, ledger, settings, show, show_rows
+from print_service.files import write_atomically
+from print_service.findings import Finding, RefusedError, refuse
+from print_service.ledger.database import connect, migrate, require_current
+from print_service.ledger.tables import Container, Hold, Job, Piece
+from print_service.press.fonts import check_fonts
+from print_service.press.forms import form_ids
+from print_service.resources import data_dir
+from print_service.settings import load_settings, template
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="作成するフォルダー / folder")] = Path(),
+    migrate_only: Annotated[
+        bool, typer.Option("--migrate", help="既存の台帳を新しい版にする / migrate the ledger")
+    ] = False,
+) -> None:
+    """初期設定: ward.toml、契約の名簿、鍵、空の台帳を作る。"""
+    ward = folder / "ward.toml"
+    if not migrate_only:
+        for path in (ward, folder / "contract.toml"):
+            if path.exists():
+                raise refuse("cli.exists", str(path), path=str(path))
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(ward, template().encode())
+        write_atomically(folder / "contract.toml", (data_dir() / "contract.toml").read_bytes())
+    config = load_settings(ward)
+    vault.create(config)
+    engine = connect(config.ledger_url)
+    migrate(engine)
+    engine.dispose()
+    console.print(f"{ward} を編集してください。番号は全て架空です。")
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """点検: 書体（sha256）、ライブラリー、設定、台帳に足りないものを言う。足りなければ終了コード 1。"""
+    findings = [*_libraries(), *check_fonts(), *_settings()]
+    if as_json:
+        rows = [{"key": f.key, "where": f.where, "sentence": f.sentence} for f in findings]
+        show({"ok": not findings, "findings": rows}, as_json=True)
+    elif findings:
+        for finding in findings:
+            console.print(str(finding), markup=False, soft_wrap=True)
+    else:
+        console.print(f"異常なし（様式 {len(form_ids())} 種、書体と設定を確認しました）")
+    if findings:
+        sys.exit(1)
+
+
+def _libraries() -> Iterator[Finding]:
+    for name, package in (
+        ("harfbuzz-subset", "libharfbuzz-subset0"),
+        ("pango-1.0", "libpango-1.0-0"),
+        ("pangoft2-1.0", "libpangoft2-1.0-0"),
+        ("fontconfig", "fontconfig"),
+    ):
+        if ctypes.util.find_library(name) is None:
+            yield Finding("doctor.library-missing", package, {"name": name, "package": package})
+
+
+def _settings() -> Iterator[Finding]:
+    try:
+        config = settings()
+        vault.confirmation_secret(config)
+        vault.signing_key(config)
+        engine = connect(config.ledger_url)
+        require_current(engine)
+        engine.dispose()
+    except RefusedError as error:
+        yield from error.findings
+        return
+    try:
+        load_contract(config.home / "contract.toml")
+    except RefusalError as error:
+        yield Finding("doctor.contract", str(config.home / "contract.toml"), {"reason": str(error)})
+
+
+def status(as_json: AsJson = False) -> None:
+    """状況: 処理、容器、媒体がどこにあるか。"""
+    with ledger(settings()) as session:
+        pieces = dict(session.execute(select(Piece.job_id, func.count()).group_by(Piece.job_id)).tuples().all())
+        held = dict(session.execute(select(Hold.job_id, func.count()).group_by(Hold.job_id)).tuples().all())
+        jobs = [
+            {
+                "batch": job.id,
+                "kind": job.kind,
+                "state": job.state,
+                "issued_on": job.issued_on,
+                "pieces": pieces.get(job.id, 0),
+                "held": held.get(job.id, 0),
+            }
+            for job in session.scalars(select(Job).order_by(Job.created_at, Job.id))
+        ]
+        containers = [
+            {"batch": row.job_id, "medium": row.medium, "sha256": row.sha256, "size": row.size, "voided": row.voided}
+            for row in session.scalars(select(Container).order_by(Container.id))
+        ]
+        media = [
+            {
+                "medium": item.id,
+                "batch": item.batch,
+                "state": item.state.value,
+                "place": item.place,
+                "until": item.return_by,
+            }
+            for item in current(session).media.values()
+        ]
+    if as_json:
+        show({"jobs": jobs, "containers": containers, "media": media}, as_json=True)
+        return
+    show_rows(
+        "処理",
+        ("処理番号", "種別", "状態", "発付日", "通", "保留"),
+        [
+            (j["batch"], j["kind"], JAPANESE[JobState(str(j["state"]))], j["issued_on"], j["pieces"], j["held"])
+            for j in jobs
+        ],
+    )
+    show_rows(
+        "容器",
+        ("処理番号", "媒体", "sha256", "バイト", "無効"),
+        [
+            (c["batch"], c["medium"], str(c["sha256"])[:16], f"{c['size']:,}", "無効" if c["voided"] else "")
+            for c in containers
+        ],
+    )
+    show_rows(
+        "媒体",
+        ("媒体", "処理番号", "状態", "場所", "返却期限"),
+        [(m["medium"], m["batch"], m["state"], m["place"], m["until"]) for m in media],
+    )

@@ -1,0 +1,139 @@
+"""Pages in layers: the form's ground, the record's text, and marks drawn as rectangles on the printer's dots.
+
+A mark that goes through CSS lengths lands between dots and its bars come out uneven; here it is painted in whole dots of its own
+resolution, its corner on the 1/600-inch grid, in device grey so that it prints in black ink alone. Also measures what spills
+out of an area. Used by `press.weasy`; PDF operators as in ISO 32000-1, 8.4-8.6.
+"""
+
+from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from barcodes.geometry import Symbol
+from print_service.press.model import Zone
+
+_GRID_PER_INCH = 600
+_POINTS_PER_DOT = Decimal(72) / _GRID_PER_INCH
+_MM_PER_PX = Decimal("25.4") / 96
+_SLACK_PX = 0.5
+
+
+class GroundPage:
+    """A form's ground, painted by WeasyPrint once; later pages get the same operators and the same glyphs at once."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page  # also keeps Pango's fonts alive, which the remembered fonts point into
+        self._operators: list[Any] | None = None
+        self._fonts: dict[Any, Any] = {}
+
+    def paint(self, stream: Any, scale: float) -> None:
+        """Paint into a page stream, and enter the ground's glyphs among the document's fonts."""
+        if self._operators is None:
+            self._record(stream, scale)
+        else:
+            stream.stream += self._operators
+        fonts = stream._fonts  # noqa: SLF001 (WeasyPrint shares it between the pages of a document)
+        for key, font in self._fonts.items():
+            if key not in fonts:
+                fonts[key] = copy(font)
+                fonts[key].widths = dict(font.widths)
+                fonts[key].to_unicode = dict(font.to_unicode)
+            else:
+                for own, shared in ((font.widths, fonts[key].widths), (font.to_unicode, fonts[key].to_unicode)):
+                    for glyph, value in own.items():
+                        shared.setdefault(glyph, value)
+
+    def _record(self, stream: Any, scale: float) -> None:
+        shared, stream._fonts = stream._fonts, self._fonts  # noqa: SLF001
+        start = len(stream.stream)
+        try:
+            self._page.paint(stream, scale)
+        finally:
+            stream._fonts = shared  # noqa: SLF001
+        self._operators = stream.stream[start:]
+
+
+class LayeredPage:
+    """What `Document.copy` needs of a page: its size, and how to paint ground, filling and marks in this order."""
+
+    def __init__(self, ground: Any, filling: Any, marks: bytes) -> None:
+        self.width = filling.width
+        self.height = filling.height
+        self.bleed = filling.bleed
+        self.bookmarks: list[Any] = []
+        self.links: list[Any] = []
+        self.anchors: dict[str, Any] = {}
+        self.forms: dict[Any, list[Any]] = {None: []}
+        self._layers = (filling,) if ground is None else (ground, filling)
+        self._marks = marks
+
+    def paint(self, stream: Any, scale: float = 1) -> None:
+        """Paint all layers into a page stream whose unit is the point, y downwards."""
+        for layer in self._layers:
+            layer.paint(stream, scale)
+        if self._marks:
+            stream.stream.append(self._marks)
+
+
+def mark_operators(marks: Sequence[tuple[Zone, Symbol]]) -> bytes:
+    """PDF operators that fill the rectangles of each symbol at its zone's corner (points, y downwards)."""
+    lines = []
+    for zone, symbol in marks:
+        x, y = _snap(zone.x_mm), _snap(zone.y_mm)
+        scale = Decimal(72) / symbol.dpi
+        lines.append(f"q {scale.normalize():f} 0 0 {scale.normalize():f} {x:f} {y:f} cm 0 g")
+        lines += [f"{rect.x} {rect.y} {rect.width} {rect.height} re" for rect in symbol.rects]
+        lines.append("f Q")
+    return "\n".join(lines).encode()
+
+
+def _snap(length_mm: Decimal) -> Decimal:
+    dots = (length_mm * _GRID_PER_INCH / Decimal("25.4")).to_integral_value(ROUND_HALF_UP)
+    return dots * _POINTS_PER_DOT
+
+
+@dataclass(frozen=True)
+class Spill:
+    """An area (its `data-fit` name) whose content is larger than itself, and by how much."""
+
+    area: str
+    excess_mm: Decimal
+
+
+def overflows(page: Any) -> Iterator[Spill]:
+    """Every element with `data-fit` on a laid-out page whose lines or tables reach beyond its content box."""
+    for box in page._page_box.descendants(placeholders=True):  # noqa: SLF001 (WeasyPrint has no public box tree)
+        element = getattr(box, "element", None)
+        name = element.get("data-fit") if element is not None and not getattr(box, "is_placeholder", False) else None
+        if not name or not hasattr(box, "children") or type(box).__name__ in {"LineBox", "TextBox"}:
+            continue
+        top, right = box.content_box_y(), box.content_box_x() + box.width
+        bottom = top + box.height
+        excess = 0.0
+        for inner in box.descendants(placeholders=True):
+            kind = type(inner).__name__
+            if kind == "TextBox":
+                excess = max(excess, inner.position_x + inner.width - right)
+            elif kind in {"LineBox", "TableBox"}:
+                excess = max(excess, inner.position_y + inner.height - bottom, top - inner.position_y)
+        if excess > _SLACK_PX:
+            yield Spill(name, Decimal(excess) * _MM_PER_PX)
+
+
+def characters_laid_out(pages: Sequence[Any]) -> int:
+    """How many characters, spaces aside, stand in the pages' lines. WeasyPrint drops without a word what an absolutely placed box
+    holds beyond the page's end, so the press compares this with the template's text.
+    """
+    return sum(
+        solid_length(box.text)
+        for page in pages
+        for box in page._page_box.descendants(placeholders=True)  # noqa: SLF001
+        if type(box).__name__ == "TextBox"
+    )
+
+
+def solid_length(text: str) -> int:
+    """Length of a text without white space."""
+    return len("".join(text.split()))

@@ -1,0 +1,157 @@
+"""Setting text: the Jinja2 environment in which nothing reaches a page unless a font shows it exactly.
+
+Every value a template prints passes `finalize`: characters of the base font go through as they are, others are wrapped in a span
+of the font that has them, and a cluster without a font is recorded; the press then holds the piece back. Templates get the filters
+`mj` (names and addresses), `ocr`, `wareki`, `wareki_time`, `levy_year`, `yen`, `zen`, `period`, and `fit`, which picks the largest type size at which a text
+keeps to its lines. Stands between a form's template and its layout (`press.weasy`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup, escape
+
+from print_service.eras import levy_year_name, wareki
+from print_service.findings import Finding, RefusedError
+from print_service.press.errors import MissingGlyph, MissingGlyphError, PressError, press_error
+from print_service.press.fonts import FontTable
+from print_service.press.glyphs import FontChain, font_chains
+
+_ZENKAKU = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"})
+_MM_PER_POINT = Decimal("25.4") / 72
+
+
+class TextSetter:
+    """Renders templates of one templates folder with the characters of one font table."""
+
+    def __init__(self, templates: Path, table: FontTable) -> None:
+        self.chains: Mapping[str, FontChain] = font_chains(table)
+        self._templates = templates
+        self._checked: set[str] = set()
+        self._missing: list[MissingGlyph] = []
+        environment = Environment(
+            loader=FileSystemLoader(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=self._finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        environment.filters.update(
+            mj=self._name,
+            ocr=self._ocr,
+            wareki=_wareki,
+            wareki_time=_wareki_time,
+            levy_year=_levy_year,
+            yen=_yen,
+            zen=_zen,
+            period=_period,
+        )
+        environment.globals.update(fit=self._fit)
+        self._environment = environment
+
+    def render(self, template: str, where: str, **values: object) -> str:
+        """A template (path below the folder) with its values. Raises MissingGlyphError (all clusters), PressError."""
+        self._missing = []
+        self._check_source(template)
+        try:
+            text = self._environment.get_template(template).render(values)
+        except RefusedError:
+            raise
+        except (TemplateError, TypeError, ValueError, KeyError) as error:
+            raise press_error("press.template", template, form=where, reason=str(error)) from error
+        if self._missing:
+            raise MissingGlyphError(dict.fromkeys(self._missing), where)
+        return text
+
+    def _check_source(self, template: str) -> None:
+        """The literal text of a template must be in the base font: it does not pass `finalize`."""
+        if template in self._checked:
+            return
+        path = self._templates / template
+        chain = self.chains["plain"]
+        faults = []
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            for glyph in _unlike_first(chain, line.replace("\t", " ")):
+                values: dict[str, str | int] = {
+                    "file": template,
+                    "line": number,
+                    "cluster": glyph.cluster,
+                    "codepoints": glyph.codepoints,
+                }
+                faults.append(Finding("press.template-character", template, values))
+        if faults:
+            raise PressError(faults)
+        self._checked.add(template)
+
+    def _set(self, text: str, chain: FontChain, own_class: str = "") -> Markup:
+        """`text` as escaped runs; a run of another font than the chain's first, or any run with `own_class`, in a span."""
+        runs, missing = chain.split_marking(text)
+        self._missing += missing
+        base = "" if own_class else chain.fonts[0].id
+        return Markup("").join(
+            escape(run.text) if run.font == base else Markup('<span class="{}">{}</span>').format(run.font, run.text)
+            for run in runs
+        )
+
+    def _finalize(self, value: object) -> object:
+        if isinstance(value, Markup | StrictUndefined):
+            return value
+        if value is None:
+            raise TypeError("None")
+        text = str(value)
+        chain = self.chains["plain"]
+        return text if chain.covers_at_once(text) else self._set(text, chain)
+
+    def _name(self, value: str) -> Markup:
+        return self._set(value, self.chains["name"], own_class="mj")
+
+    def _ocr(self, value: str) -> Markup:
+        return self._set(value, self.chains["ocr"], own_class="ocr-b")
+
+    def _fit(self, value: str, mm: float | str, steps: Sequence[tuple[float, int]], chain: str = "name") -> float:
+        """The first of `steps` (points and lines, large to small) at which `value` keeps to its lines of `mm`; else the last."""
+        width = self.chains[chain].width_em(value)
+        for size, lines in steps:
+            em = Decimal(str(size)) * _MM_PER_POINT
+            # A line may end up to one em early where the next character does not fit.
+            if width <= Decimal(str(mm)) / em * lines - (lines - 1):
+                return size
+        return steps[-1][0]
+
+
+def _unlike_first(chain: FontChain, text: str) -> list[MissingGlyph]:
+    runs, missing = chain.split_marking(text)
+    base = chain.fonts[0].id
+    return [*missing, *(MissingGlyph(text, run.text) for run in runs if run.font != base)]
+
+
+def _wareki(value: str) -> str:
+    return wareki(date.fromisoformat(value))
+
+
+def _wareki_time(value: str) -> str:
+    instant = datetime.fromisoformat(value)
+    return f"{wareki(instant.date())} {instant:%H:%M}"
+
+
+def _levy_year(value: int) -> str:
+    return levy_year_name(value)
+
+
+def _yen(value: int) -> str:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} は円の整数ではありません")
+    return f"{value:,}" if value >= 0 else f"▲{-value:,}"
+
+
+def _period(number: int) -> str:
+    return f"第{number}期"
+
+
+def _zen(value: object) -> str:
+    return str(value).translate(_ZENKAKU)
