@@ -16,7 +16,6 @@ from typing import Any
 
 from handover.rules import Fault, RefusalError, refuse_if
 
-
 _TEXTS = ("number", "vendor", "postcode", "address", "workplace", "responsible")
 
 

@@ -4,23 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from sqlalchemy import func, select
+from sqlalchemy import Engine, Select, func, select
 
 from print_service.assessments.load import load_assessments
 from print_service.batches.freeze import JobOrder, freeze_notices
 from print_service.batches.letters import passphrase_letter
 from print_service.batches.seal import seal_job
 from print_service.batches.states import JAPANESE, JobState, get_job
-from print_service.cli.context import AsJson, Batch, act, errors, ledger, settings, show, show_rows
+from print_service.cli.context import AsJson, Batch, act, database, errors, ledger, settings, show, show_rows
 from print_service.findings import Finding
-from print_service.ledger.tables import Hold, Job, Piece
-from print_service.notices.compose import compose_job, hold_piece
+from print_service.ledger.database import transaction
+from print_service.ledger.tables import Hold, Job, PageFile, Piece
+from print_service.notices.compose import hold_piece, print_pages, store_pages
 from print_service.pool import process_pool
-from print_service.proof.job import prove_job
+from print_service.proof.job import read_back, store_proof
 from print_service.slips.issue import number_job
 
 job_app = typer.Typer(no_args_is_help=True, help="処理（抽出・採番・保留）/ jobs: create, list, show, hold")
@@ -121,22 +122,31 @@ def _bar(title: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
 
 def compose(batch: Batch, as_json: AsJson = False) -> None:
     """印字: 全通を PDF にする。印字できない文字を含む通は名指しで保留にする。"""
-    config = settings()
-    with ledger(config) as session, process_pool(config.workers) as pool:
-        total = session.scalar(select(func.count()).where(Piece.job_id == batch)) or 0
+    config, who = settings(), act()
+    with database(config) as engine, process_pool(config.workers) as pool:
+        total = _count(engine, select(func.count()).where(Piece.job_id == batch))
         with _bar("Step 4 compose 印字", total) as (bar, task):
-            done = compose_job(session, config, act(), batch, pool, lambda count: bar.advance(task, count))
+            results = print_pages(engine, config, batch, pool, lambda count: bar.advance(task, count))
+        with transaction(engine) as session:
+            done = store_pages(session, who, batch, results)
     show(done, as_json=as_json, title=f"印字 {batch}")
 
 
 def prove(batch: Batch, as_json: AsJson = False) -> None:
     """読み戻し: 完成した PDF から全てのバーコードを読み、台帳と一致するか確かめる。"""
-    config = settings()
-    with ledger(config) as session, process_pool(config.workers) as pool:
-        total = session.scalar(select(func.sum(Piece.pages)).where(Piece.job_id == batch)) or 0
+    config, who = settings(), act()
+    with database(config) as engine, process_pool(config.workers) as pool:
+        total = _count(engine, select(func.sum(PageFile.pages)).where(PageFile.job_id == batch))
         with _bar("Step 5 prove 読み戻し", total) as (bar, task):
-            proved = prove_job(session, config, act(), batch, pool, lambda count: bar.advance(task, count))
+            evidences = read_back(engine, config, batch, pool, lambda count: bar.advance(task, count))
+        with transaction(engine) as session:
+            proved = store_proof(session, who, batch, evidences)
     show(proved, as_json=as_json, title=f"読み戻し {batch}")
+
+
+def _count(engine: Engine, statement: Select[Any]) -> int:
+    with transaction(engine) as session:
+        return int(session.scalar(statement) or 0)
 
 
 def seal(

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from print_service.act import JST, Act
@@ -36,15 +37,21 @@ def settings() -> Settings:
 
 
 @contextmanager
-def ledger(config: Settings) -> Iterator[Session]:
-    """One transaction on the ledger; refuses a ledger of another schema."""
+def database(config: Settings) -> Iterator[Engine]:
+    """The ledger's engine; refuses a ledger of another schema."""
     engine = connect(config.ledger_url)
     try:
         require_current(engine)
-        with transaction(engine) as session:
-            yield session
+        yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def ledger(config: Settings) -> Iterator[Session]:
+    """One transaction on the ledger."""
+    with database(config) as engine, transaction(engine) as session:
+        yield session
 
 
 def act() -> Act:

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Select
 from sqlalchemy.orm import Session
 
 from print_service.act import JST, Act
@@ -39,6 +40,16 @@ class Stage:
     def entropy(self, label: str) -> Callable[[int], bytes]:
         """Seeded bytes for one purpose."""
         return seeded(self.seed, label)
+
+    def is_done(self, name: str) -> bool:
+        """Whether a step was done, in this run or an earlier one."""
+        with transaction(self.engine) as session:
+            return is_recorded(session, Tag.DEMO_STEP, name)
+
+    def count(self, statement: Select[Any]) -> int:
+        """A number from the ledger."""
+        with transaction(self.engine) as session:
+            return int(session.scalar(statement) or 0)
 
     @contextmanager
     def step(self, name: str, at: datetime, by: str) -> Iterator[tuple[Session, Act] | None]:

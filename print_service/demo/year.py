@@ -22,8 +22,8 @@ from print_service.inspection import sign as inspection
 from print_service.ledger.tables import PageFile, Piece
 from print_service.mailing.post import planned, post
 from print_service.mailing.returned import mark_returned
-from print_service.notices.compose import Progress, compose_job
-from print_service.proof.job import prove_job
+from print_service.notices.compose import Progress, print_pages, store_pages
+from print_service.proof.job import read_back, store_proof
 from print_service.slips.issue import number_job
 
 VEHICLE, RESIDENT = "R08-N01", "R08-N02"
@@ -116,21 +116,30 @@ def print_and_post(stage: Stage, batch: str, issued_on: date) -> None:
 
 
 def _compose(stage: Stage, batch: str, day: date) -> None:
-    title = f"Step 4 compose 印字 {batch}"
-    with stage.step(f"compose {batch}", at(f"{day} 13:00"), MAKER) as todo:
+    name = f"compose {batch}"
+    if stage.is_done(name):
+        return
+    watch = _counter(
+        stage, f"Step 4 compose 印字 {batch}", stage.count(select(func.count()).where(Piece.job_id == batch))
+    )
+    results = print_pages(stage.engine, stage.settings, batch, stage.pool, watch)
+    with stage.step(name, at(f"{day} 13:00"), MAKER) as todo:
         if todo:
             session, act = todo
-            watch = _counter(stage, title, _pieces(session, batch))
-            compose_job(session, stage.settings, act, batch, stage.pool, watch)
+            store_pages(session, act, batch, results)
 
 
 def _prove(stage: Stage, batch: str, day: date) -> None:
-    title = f"Step 5 prove 読み戻し {batch}"
-    with stage.step(f"prove {batch}", at(f"{day} 14:00"), MAKER) as todo:
+    name = f"prove {batch}"
+    if stage.is_done(name):
+        return
+    pages = stage.count(select(func.sum(PageFile.pages)).where(PageFile.job_id == batch))
+    watch = _counter(stage, f"Step 5 prove 読み戻し {batch}", pages)
+    evidences = read_back(stage.engine, stage.settings, batch, stage.pool, watch)
+    with stage.step(name, at(f"{day} 14:00"), MAKER) as todo:
         if todo:
             session, act = todo
-            watch = _counter(stage, title, _pages(session, batch))
-            prove_job(session, stage.settings, act, batch, stage.pool, watch)
+            store_proof(session, act, batch, evidences)
 
 
 def _inspect(stage: Stage, batch: str, issued_on: date) -> None:
@@ -180,11 +189,3 @@ def _counter(stage: Stage, title: str, total: int) -> Progress:
 
     stage.watch(title, 0, total)
     return advance
-
-
-def _pieces(session: Session, batch: str) -> int:
-    return session.scalar(select(func.count()).where(Piece.job_id == batch)) or 0
-
-
-def _pages(session: Session, batch: str) -> int:
-    return session.scalar(select(func.sum(PageFile.pages)).where(PageFile.job_id == batch)) or 0

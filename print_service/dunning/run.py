@@ -113,8 +113,7 @@ def _demand_drafts(session: Session, settings: Settings, found: Candidates, as_o
 
 
 def _demand(balance: Balance, reminded: date | None, as_of: date) -> Demand:
-    parts = [(payment.collected_on, payment.amount) for payment in balance.payments]
-    charge = late_charge(balance.instalment.amount, balance.instalment.due, as_of, parts)
+    charge = late_charge(balance.instalment.amount, balance.instalment.due, as_of, _parts(balance))
     return Demand(
         tax_title=tax_item(balance.assessment.tax_item, as_of).title,
         levy_year=balance.assessment.levy_year,
@@ -125,6 +124,17 @@ def _demand(balance: Balance, reminded: date | None, as_of: date) -> Demand:
         unpaid=balance.unpaid,
         late_charge=charge.amount,
     )
+
+
+def _parts(balance: Balance) -> list[tuple[date, int]]:
+    """Part payments as they reduced the debt; what was paid beyond it does not count."""
+    left, parts = balance.instalment.amount, []
+    for payment in balance.payments:
+        counted = min(payment.amount, left)
+        if counted:
+            parts.append((payment.collected_on, counted))
+        left -= counted
+    return parts
 
 
 def _covers(mine: Sequence[Balance]) -> tuple[tuple[int, int], ...]:

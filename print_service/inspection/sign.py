@@ -3,7 +3,6 @@
 A rejection is a row too. A new container of the same job voids every earlier signature by itself, because the hash differs.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -115,7 +114,7 @@ def _close(inspection: Inspection, act: Act, decision: str) -> None:
 
 
 def _faults(inspection: Inspection) -> list[Finding]:
-    results: Mapping[str, Mapping[str, Any]] = inspection.results
+    results: dict[str, dict[str, Any]] = inspection.results
     findings = []
     for row in inspection.plan["samples"]:
         seen = results.get(str(row["piece"]))

@@ -7,14 +7,16 @@ set (a character no font has, text that does not fit the form) is held back by n
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Engine, Select, func, select, update
 from sqlalchemy.orm import Session
 
 import print_service
@@ -22,6 +24,7 @@ from print_service.act import Act
 from print_service.batches.states import JobState, PieceState, get_job, require
 from print_service.files import write_atomically
 from print_service.findings import refuse
+from print_service.ledger.database import transaction
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.tables import Hold, Job, PageFile, Piece, Slip
 from print_service.notices.fields import complete
@@ -30,7 +33,7 @@ from print_service.press.assemble import assemble
 from print_service.press.errors import PressError
 from print_service.press.forms import load_form
 from print_service.press.model import Filling, Press
-from print_service.resources import templates_dir
+from print_service.resources import fonts_dir, templates_dir
 from print_service.settings import Settings
 
 
@@ -87,28 +90,44 @@ class Composed:
 Progress = Callable[[int], None]
 
 
-def compose_job(
-    session: Session, settings: Settings, act: Act, batch: str, pool: Executor, progress: Progress = lambda _: None
-) -> Composed:
-    """Print every frozen piece of a numbered job into `<output>/<batch>/pages`."""
-    job = get_job(session, batch)
-    require(job, JobState.NUMBERED)
+def print_pages(
+    engine: Engine, settings: Settings, batch: str, pool: Executor, progress: Progress = lambda _: None
+) -> list[ChunkResult]:
+    """Print every piece of a numbered job into `<output>/<batch>/pages`; the ledger is only read, a chunk at a time."""
     folder = settings.output / batch / "pages"
     folder.mkdir(parents=True, exist_ok=True)
-    totals = [0, 0, 0, 0, 0]
-    futures = [
-        pool.submit(compose_chunk, order, folder, settings.cache) for order in _chunk_orders(session, settings, job)
-    ]
-    for future in futures:
-        result = future.result()
-        _store(session, act, job, result)
-        sheets = sum(session.scalars(select(Piece.sheets).where(Piece.job_id == batch, Piece.file_name == result.name)))
-        for place, count in enumerate((1, len(result.index), sheets, result.pages, len(result.held))):
-            totals[place] += count
-        progress(len(result.index) + len(result.held))
-    composed = Composed(*totals)
-    if composed.pieces == 0:
+    waiting: deque[Future[ChunkResult]] = deque()
+    results: list[ChunkResult] = []
+
+    def take() -> None:
+        results.append(waiting.popleft().result())
+        progress(len(results[-1].index) + len(results[-1].held))
+
+    for order in _chunk_orders(engine, settings, batch):
+        waiting.append(pool.submit(compose_chunk, order, folder, settings.cache))
+        if len(waiting) > 2 * settings.workers:
+            take()
+    while waiting:
+        take()
+    return results
+
+
+def store_pages(session: Session, act: Act, batch: str, results: Sequence[ChunkResult]) -> Composed:
+    """Enter what was printed: files, where each piece stands, who is held back. Refuses `compose.nothing-left`."""
+    job = get_job(session, batch)
+    require(job, JobState.NUMBERED, JobState.COMPOSED)
+    if not any(result.index for result in results):
         raise refuse("compose.nothing-left", batch)
+    for result in results:
+        _store(session, act, job, result)
+    session.flush()
+    composed = Composed(
+        files=sum(result.pages > 0 for result in results),
+        pieces=sum(len(result.index) for result in results),
+        sheets=session.scalar(_printed_sheets(batch)) or 0,
+        pages=sum(result.pages for result in results),
+        held=sum(len(result.held) for result in results),
+    )
     job.state = JobState.COMPOSED
     record(session, Tag.JOB_COMPOSED, act, batch, asdict(composed))
     return composed
@@ -130,7 +149,7 @@ def compose_chunk(order: ChunkOrder, folder: Path, cache_dir: Path) -> ChunkResu
         except PressError as error:
             first = error.findings[0]
             held.append((piece.number, first.key, {key: str(value) for key, value in first.values.items()}))
-    pdf, index = assemble(printed)
+    pdf, index = assemble(printed) if printed else (b"", ())
     write_atomically(path, pdf)
     pages = sum(count for _, _, count in index)
     sha256 = hashlib.sha256(pdf).hexdigest()
@@ -185,28 +204,66 @@ def form_on(form_id: str, day: str) -> Any:
     return load_form(form_id, date.fromisoformat(day))
 
 
-def _chunk_orders(session: Session, settings: Settings, job: Job) -> Iterator[ChunkOrder]:
-    pieces = session.scalars(
-        select(Piece).where(Piece.job_id == job.id, Piece.state == PieceState.FROZEN).order_by(Piece.number)
-    )
-    for number, chunk in enumerate(pieces.partitions(settings.press.chunk_pieces), start=1):
+def _chunk_orders(engine: Engine, settings: Settings, batch: str) -> Iterator[ChunkOrder]:
+    """The job's pieces by number in blocks; the blocks stay the same when pieces are held back, so reruns find their files."""
+    with transaction(engine) as session:
+        job = get_job(session, batch)
+        require(job, JobState.NUMBERED, JobState.COMPOSED)
+        last = session.scalar(select(func.max(Piece.number)).where(Piece.job_id == batch)) or 0
+        issued_on = job.issued_on.isoformat()
+    size = settings.press.chunk_pieces
+    for number, first in enumerate(range(1, last + 1, size), start=1):
+        with transaction(engine) as session:
+            pieces = session.scalars(
+                select(Piece)
+                .where(Piece.job_id == batch, Piece.number.between(first, first + size - 1), _to_print(batch))
+                .order_by(Piece.number)
+            ).all()
         yield ChunkOrder(
-            batch=job.id,
-            name=f"{job.id}-{number:04d}",
-            issued_on=job.issued_on.isoformat(),
+            batch=batch,
+            name=f"{batch}-{number:04d}",
+            issued_on=issued_on,
             issuer=issuer_fields(settings),
-            pieces=tuple(PieceOrder(p.number, p.sheets, tuple(p.documents)) for p in chunk),
-            engine=f"print-service {print_service.__version__}",
+            pieces=tuple(PieceOrder(p.number, p.sheets, tuple(p.documents)) for p in pieces),
+            engine=engine_id(),
         )
 
 
+def _to_print(batch: str) -> ColumnElement[bool]:
+    """All pieces but those held before printing; one that the press held back is tried again, to the same end."""
+    before = select(Hold.piece_no).where(Hold.job_id == batch, Hold.step != "compose", Hold.piece_no.is_not(None))
+    return Piece.number.not_in(before)
+
+
+def _printed_sheets(batch: str) -> Select[Any]:
+    return select(func.sum(Piece.sheets)).where(Piece.job_id == batch, Piece.state == PieceState.COMPOSED)
+
+
+def engine_id() -> str:
+    """What the pages depend on besides the order: this program, the forms, the fonts, WeasyPrint."""
+    forms = hashlib.sha256()
+    for path in sorted(templates_dir().rglob("*")):
+        if path.is_file():
+            forms.update(path.relative_to(templates_dir()).as_posix().encode() + path.read_bytes())
+    forms.update((fonts_dir() / "fonts.toml").read_bytes())
+    return (
+        f"print-service {print_service.__version__}, WeasyPrint {version('weasyprint')}, forms {forms.hexdigest()[:16]}"
+    )
+
+
 def _store(session: Session, act: Act, job: Job, result: ChunkResult) -> None:
-    session.add(PageFile(job_id=job.id, name=result.name, sha256=result.sha256, size=result.size, pages=result.pages))
+    if result.pages:
+        known = session.scalar(select(PageFile).where(PageFile.job_id == job.id, PageFile.name == result.name))
+        row = known or PageFile(job_id=job.id, name=result.name)
+        row.sha256, row.size, row.pages = result.sha256, result.size, result.pages
+        session.add(row)
     for number, first, _count in result.index:
-        row = {"file_name": result.name, "first_page": first, "state": PieceState.COMPOSED}
-        session.execute(update(Piece).where(Piece.job_id == job.id, Piece.number == number).values(row))
+        place = {"file_name": result.name, "first_page": first, "state": PieceState.COMPOSED}
+        session.execute(update(Piece).where(Piece.job_id == job.id, Piece.number == number).values(place))
     for number, key, values in result.held:
-        hold_piece(session, act, job.id, number, "compose", key, values)
+        piece = session.scalars(select(Piece).where(Piece.job_id == job.id, Piece.number == number)).one()
+        if piece.state != PieceState.HELD:
+            hold_piece(session, act, job.id, number, "compose", key, values)
 
 
 def hold_piece(

@@ -31,6 +31,7 @@ class TextSetter:
         self.chains: Mapping[str, FontChain] = font_chains(table)
         self._templates = templates
         self._checked: set[str] = set()
+        self._shared = [f"shared/{path.name}" for path in sorted((templates / "shared").glob("*.html"))]
         self._missing: list[MissingGlyph] = []
         environment = Environment(
             loader=FileSystemLoader(templates),
@@ -57,7 +58,8 @@ class TextSetter:
     def render(self, template: str, where: str, **values: object) -> str:
         """A template (path below the folder) with its values. Raises MissingGlyphError (all clusters), PressError."""
         self._missing = []
-        self._check_source(template)
+        for source in (template, *self._shared):
+            self._check_source(source)
         try:
             text = self._environment.get_template(template).render(values)
         except RefusedError:
@@ -102,7 +104,7 @@ class TextSetter:
         if isinstance(value, Markup | StrictUndefined):
             return value
         if value is None:
-            raise TypeError("None")
+            raise TypeError("値のない項目を印字しようとしました（None）")
         text = str(value)
         chain = self.chains["plain"]
         return text if chain.covers_at_once(text) else self._set(text, chain)

@@ -1,23 +1,27 @@
 """Step 5 prove 読み戻し: every file of a composed job is read back; one mismatch stops the job."""
 
 import json
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
 from print_service.batches.states import JobState, get_job, require
 from print_service.files import write_atomically
-from print_service.findings import RefusedError
+from print_service.findings import Finding, RefusedError
+from print_service.ledger.database import transaction
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.tables import PageFile
 from print_service.proof.expect import expected_pages
 from print_service.proof.model import Evidence
 from print_service.proof.prove import prove_file
 from print_service.settings import Settings
+
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -31,38 +35,54 @@ class Proved:
     kinds: dict[str, tuple[int, int]]
 
 
-def prove_job(
-    session: Session,
-    settings: Settings,
-    act: Act,
-    batch: str,
-    pool: Executor,
-    progress: Callable[[int], None] = lambda _: None,
-) -> Proved:
-    """Read back `<output>/<batch>/pages/*.pdf`; RefusedError with every finding when the paper and the ledger differ."""
-    job = get_job(session, batch)
-    require(job, JobState.COMPOSED)
+def read_back(
+    engine: Engine, settings: Settings, batch: str, pool: Executor, progress: Progress = lambda _: None
+) -> list[Evidence]:
+    """Read every file of a composed job; the evidence is kept as `<output>/<batch>/evidence.jsonl`, sound or not."""
     folder = settings.output / batch / "pages"
-    files = session.scalars(select(PageFile).where(PageFile.job_id == batch).order_by(PageFile.name)).all()
-    futures = [
-        (file, pool.submit(prove_file, folder / file.name, list(expected_pages(session, job, file)))) for file in files
-    ]
+    with transaction(engine) as session:
+        job = get_job(session, batch)
+        require(job, JobState.COMPOSED)
+        names = session.scalars(select(PageFile.name).where(PageFile.job_id == batch).order_by(PageFile.name)).all()
+    waiting: deque[Future[Evidence]] = deque()
     evidences: list[Evidence] = []
-    for file, future in futures:
-        evidence = future.result()
-        _store(file, evidence)
-        evidences.append(evidence)
-        progress(evidence.pages)
-    proved = _totals(evidences)
+
+    def take() -> None:
+        evidences.append(waiting.popleft().result())
+        progress(evidences[-1].pages)
+
+    for name in names:
+        with transaction(engine) as session:
+            file = session.scalars(select(PageFile).where(PageFile.job_id == batch, PageFile.name == name)).one()
+            expected = list(expected_pages(session, get_job(session, batch), file))
+        waiting.append(pool.submit(prove_file, folder / name, expected))
+        if len(waiting) > 2 * settings.workers:
+            take()
+    while waiting:
+        take()
     content = "".join(f"{evidence.to_json().rstrip()}\n" for evidence in evidences).encode()
     write_atomically(settings.output / batch / "evidence.jsonl", content)
-    findings = [finding for evidence in evidences for finding in evidence.findings]
-    changed = [file.name for file, evidence in zip(files, evidences, strict=True) if file.sha256 != evidence.sha256]
-    if changed or not all(evidence.sound for evidence in evidences):
+    return evidences
+
+
+def store_proof(session: Session, act: Act, batch: str, evidences: Sequence[Evidence]) -> Proved:
+    """Enter the evidence; RefusedError with every finding when the paper and the ledger differ."""
+    job = get_job(session, batch)
+    require(job, JobState.COMPOSED)
+    files = {row.name: row for row in session.scalars(select(PageFile).where(PageFile.job_id == batch))}
+    findings = [finding for evidence in evidences if not evidence.sound for finding in evidence.findings]
+    read = {evidence.file: evidence.sha256 for evidence in evidences}
+    findings += [
+        Finding("proof.other-file", name, {"file": name}) for name, row in files.items() if read.get(name) != row.sha256
+    ]
+    if findings:
         raise RefusedError(findings)
+    for evidence in evidences:
+        _store(files[evidence.file], evidence)
+    proved = _totals(evidences)
     job.state = JobState.PROVED
     body = {"files": proved.files, "pages": proved.pages, "marks": proved.marks_decoded}
-    record(session, Tag.JOB_PROVED, act, batch, body | {"evidence": {e.file: e.sha256 for e in evidences}})
+    record(session, Tag.JOB_PROVED, act, batch, body | {"evidence": read})
     return proved
 
 
@@ -72,7 +92,7 @@ def _store(file: PageFile, evidence: Evidence) -> None:
     file.evidence = json.loads(evidence.to_json())
 
 
-def _totals(evidences: list[Evidence]) -> Proved:
+def _totals(evidences: Sequence[Evidence]) -> Proved:
     kinds: dict[str, tuple[int, int]] = {}
     for evidence in evidences:
         for kind, count in evidence.counts.items():

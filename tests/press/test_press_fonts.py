@@ -33,7 +33,7 @@ def test_a_changed_font_is_found_and_the_press_does_not_start(tmp_path):
     with (folder / "OCRB.otf").open("ab") as file:
         file.write(b"\0")
     assert keys(folder) == ["press.font-changed"]
-    with pytest.raises(PressError, match="OCRB.otf"):
+    with pytest.raises(PressError, match=r"OCRB\.otf"):
         activate(tmp_path / "cache", folder)
 
 

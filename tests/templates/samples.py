@@ -40,6 +40,14 @@ NASTY = {
     "name": "渡邉󠄏𠮷髙﨑 アレクサンドラ・マクシミリアン・クリストフォロス・ヴァン",
     "honorific": "様",
 }
+LATIN = PLAIN | {"name": "MAXIMILIAN ALEXANDER-CHRISTOPHER VAN DERB", "address": "東京都新宿区西新宿二丁目8番1号"}
+LONGEST = {
+    "postcode": "160-0022",
+    "address": "東京都見本区" + "見本町一丁目" * 9,
+    "building": "見本棟" * 13 + "号",
+    "name": "アレクサンドロス" * 5,
+    "honorific": "様",
+}
 COMPANY = PLAIN | {"name": "株式会社 見本商会", "honorific": "御中", "building": ""}
 
 KEY = {"agency": "13199", "number": "08010000123456012345", "confirmation": "123456", "category": "010"}
@@ -211,7 +219,7 @@ def passphrase_fields(**changes: Any) -> dict[str, Any]:
             "medium_no": "M-2026-0007",
             "container": "R08-N01.pscz",
             "passphrase_groups": ["K7QX", "9MTR", "VW3H", "2PZD", "8FJC", "Y4NB"],
-            "key_fingerprint": "3f9a 7c21 e05b 88d4 1f60 a2b7 94ce 5d18",
+            "key_fingerprint": " ".join(["3f9a 7c21 e05b 88d4"] * 4),
             "recipient_role": "情報管理責任者",
         }
         | changes
