@@ -154,7 +154,7 @@ def _notice_drafts(session: Session, settings: Settings, order: JobOrder) -> Ite
             Assessment.id.not_in(noticed),
         )
         .order_by(Assessment.payer_key, Assessment.tax_item, Assessment.method, Assessment.notice_no)
-    ).tuples()
+    )
     for _, group in groupby(found, key=lambda row: (row[0].payer_key, row[0].tax_item, row[0].method)):
         rows = list(group)
         yield _notice_draft(session, settings, rows[0][1], [assessment for assessment, _ in rows])

@@ -21,7 +21,7 @@ from print_service.act import Act
 from print_service.batches.control import control_file
 from print_service.batches.states import JobState, PieceState, get_job, require
 from print_service.files import sha256_of
-from print_service.findings import Finding, RefusedError
+from print_service.findings import Finding, RefusedError, refuse
 from print_service.inspection.sign import live_container
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.tables import Container, PageFile, Piece
@@ -47,9 +47,13 @@ def seal_job(
     medium: str,
     entropy: Callable[[int], bytes] = os.urandom,
 ) -> SealedBatch:
-    """Seal a proved job into `<output>/media/<medium>/<batch>.zip`. Refuses pages that changed since they were proved."""
+    """Seal a proved job into `<output>/media/<medium>/<batch>.zip`. Refuses pages that changed since they were proved, and a
+    medium number that was used before: its container would be overwritten.
+    """
     job = get_job(session, batch)
     require(job, JobState.PROVED, JobState.SEALED, JobState.INSPECTED)
+    if session.scalar(select(Container.id).where(Container.medium == medium)) is not None:
+        raise refuse("seal.medium-used", batch, medium=medium)
     folder = settings.output / batch / "pages"
     files = session.scalars(select(PageFile).where(PageFile.job_id == batch).order_by(PageFile.name)).all()
     _refuse_changed(folder, files)

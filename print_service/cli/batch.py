@@ -15,7 +15,19 @@ from print_service.batches.freeze import JobOrder, freeze_notices
 from print_service.batches.letters import passphrase_letter
 from print_service.batches.seal import seal_job
 from print_service.batches.states import JAPANESE, JobState, get_job
-from print_service.cli.context import AsJson, Batch, act, database, errors, ledger, settings, show, show_rows
+from print_service.cli.context import (
+    AsJson,
+    Batch,
+    act,
+    database,
+    day_of,
+    errors,
+    ledger,
+    require_tax_items,
+    settings,
+    show,
+    show_rows,
+)
 from print_service.findings import Finding
 from print_service.ledger.database import transaction
 from print_service.ledger.tables import Hold, Job, PageFile, Piece
@@ -26,7 +38,7 @@ from print_service.slips.issue import number_job
 
 job_app = typer.Typer(no_args_is_help=True, help="処理（抽出・採番・保留）/ jobs: create, list, show, hold")
 
-Day = Annotated[str, typer.Option(help="日付 / date, YYYY-MM-DD")]
+Day = Annotated[date, typer.Option(parser=day_of, metavar="YYYY-MM-DD", help="発付日 / day of issue")]
 
 
 def intake(
@@ -54,7 +66,7 @@ def create(
 ) -> None:
     """抽出と採番: 調定から通を作り、郵便順に番号を付け、納付書に番号を付ける。"""
     config = settings()
-    order = JobOrder(batch, "notice", (tax_item,), levy_year, date.fromisoformat(issued_on))
+    order = JobOrder(batch, "notice", require_tax_items((tax_item,), issued_on), levy_year, issued_on)
     with ledger(config) as session:
         who = act()
         frozen = freeze_notices(session, config, who, order)
@@ -85,9 +97,7 @@ def show_job(batch: Batch, as_json: AsJson = False) -> None:
     """処理の内容と、保留にした通とその理由。"""
     with ledger(settings()) as session:
         job = get_job(session, batch)
-        states = session.execute(
-            select(Piece.state, func.count()).where(Piece.job_id == batch).group_by(Piece.state)
-        ).tuples()
+        states = session.execute(select(Piece.state, func.count()).where(Piece.job_id == batch).group_by(Piece.state))
         holds = [
             {
                 "payer_key": hold.payer_key,

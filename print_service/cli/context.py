@@ -17,9 +17,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from print_service.act import JST, Act
-from print_service.findings import Finding, refuse
+from print_service.findings import Finding, RefusedError, refuse
 from print_service.ledger.database import connect, require_current, transaction
 from print_service.settings import Settings, load_settings
+from print_service.taxitems import tax_item
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -29,6 +30,39 @@ USER_VARIABLE = "PRINT_SERVICE_USER"
 
 AsJson = Annotated[bool, typer.Option("--json", help="結果を JSON で出力する / print the result as JSON")]
 Batch = Annotated[str, typer.Argument(help="処理番号（例 R08-N01）/ batch id")]
+
+
+def day_of(text: str) -> date:
+    """A day written 2026-06-30, or `cli.bad-date`."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise refuse("cli.bad-date", text=text) from None
+    if day.isoformat() != text:  # fromisoformat also takes week dates and days without hyphens
+        raise refuse("cli.bad-date", text=text)
+    return day
+
+
+def moment_of(text: str) -> datetime:
+    """A moment written `2026-06-30 17:00` (Japan time when it names no zone), or `cli.bad-moment`."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise refuse("cli.bad-moment", text=text) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=JST)
+
+
+def require_tax_items(keys: Sequence[str], on: date) -> tuple[str, ...]:
+    """The tax items as given; `tax.unknown-item` for each that has no definition on that day."""
+    findings: list[Finding] = []
+    for key in keys:
+        try:
+            tax_item(key, on)
+        except RefusedError as error:
+            findings += error.findings
+    if findings:
+        raise RefusedError(findings)
+    return tuple(keys)
 
 
 def settings() -> Settings:
@@ -56,7 +90,7 @@ def ledger(config: Settings) -> Iterator[Session]:
 
 def act() -> Act:
     """The person of `$PRINT_SERVICE_USER`, now. Without a name nothing is done: an anonymous act is no evidence."""
-    user = os.environ.get(USER_VARIABLE, "")
+    user = os.environ.get(USER_VARIABLE, "").strip()
     if not user:
         raise refuse("cli.no-user", variable=USER_VARIABLE)
     return Act(user, datetime.now(JST))
@@ -99,7 +133,7 @@ def show_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     console.print(view)
 
 
-def show_findings(findings: Sequence[Finding]) -> None:
+def show_refusal(lines: Iterable[object]) -> None:
     """Refusals on standard error, one a line: place, sentence, key."""
-    for finding in findings:
-        errors.print(str(finding), style="red", markup=False, soft_wrap=True)
+    for line in lines:
+        errors.print(str(line), style="red", markup=False, soft_wrap=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from print_service.cli.context import AsJson, Batch, act, ledger, settings, show, show_rows
+from print_service.cli.context import AsJson, Batch, act, day_of, ledger, require_tax_items, settings, show, show_rows
 from print_service.collection.match import Balance
 from print_service.dunning.plan import reminder_candidates
 from print_service.dunning.run import run_final_demands, run_reminders
@@ -13,7 +13,7 @@ from print_service.slips.issue import number_job
 
 app = typer.Typer(no_args_is_help=True, help="督促・催告（計画・実行）/ reminders and final demands")
 
-AsOf = Annotated[str, typer.Option(help="基準日 / as of, YYYY-MM-DD")]
+AsOf = Annotated[date, typer.Option(parser=day_of, metavar="YYYY-MM-DD", help="基準日 / as of")]
 TaxItems = Annotated[list[str] | None, typer.Option("--tax-item", help="税目（省略時は全て）/ tax item")]
 ALL = ("resident-tax", "vehicle-tax")
 
@@ -23,7 +23,7 @@ def plan(as_of: AsOf, tax_item: TaxItems = None, as_json: AsJson = False) -> Non
     """督促の対象と、除いた方とその理由を見る（何も作らない）。"""
     config = settings()
     with ledger(config) as session:
-        found = reminder_candidates(session, config, tuple(tax_item or ALL), date.fromisoformat(as_of))
+        found = reminder_candidates(session, config, require_tax_items(tax_item or ALL, as_of), as_of)
         rows = [_row(balance, "") for balance in found.chosen]
         rows += [_row(balance, key) for balance, key in found.excluded]
     if as_json:
@@ -43,13 +43,12 @@ def run(
 ) -> None:
     """督促状（または催告書）の処理を作る。この後は印字・読み戻し・封緘と進む。"""
     config = settings()
-    day = date.fromisoformat(as_of)
     with ledger(config) as session:
         who = act()
         if final_demand:
-            made = run_final_demands(session, config, who, batch, day)
+            made = run_final_demands(session, config, who, batch, as_of)
         else:
-            made = run_reminders(session, config, who, batch, tuple(tax_item or ALL), day)
+            made = run_reminders(session, config, who, batch, require_tax_items(tax_item or ALL, as_of), as_of)
         number_job(session, config, who, batch)
     show(made, as_json=as_json, title=f"督促・催告 {batch}")
 

@@ -9,10 +9,9 @@ import typer
 from handover import certificate as certificates
 from handover import custody, custody_commands
 from handover.model import CopyKind
-from print_service.act import JST
 from print_service.batches.custody import Outing, current, hand_out, the_contract, witness
 from print_service.batches.letters import certificate_letter
-from print_service.cli.context import AsJson, act, ledger, settings, show, show_rows
+from print_service.cli.context import AsJson, act, ledger, moment_of, settings, show, show_rows
 from print_service.pool import process_pool
 
 app = typer.Typer(no_args_is_help=True, help="授受・返却・消去証明 / media, copies, certificates of erasure")
@@ -32,14 +31,15 @@ def out(
     seal: Seal,
     case: Annotated[str, typer.Option(help="施錠ケースの番号 / locked case")],
     place: Annotated[str, typer.Option(help="引渡し場所 / place")],
-    expected_at: Annotated[datetime, typer.Option(help="到着予定 / expected arrival")],
+    expected_at: Annotated[
+        datetime,
+        typer.Option(parser=moment_of, metavar="'YYYY-MM-DD HH:MM'", help="到着予定（日本時間）/ expected arrival"),
+    ],
     kind: Annotated[str, typer.Option(help="媒体の種類 / kind of medium")] = "dvd-r",
 ) -> None:
     """引渡し: 封緘した媒体を、名簿にある二人の運搬者に手渡す。"""
     config = settings()
-    outing = Outing(
-        medium, serial, kind, tuple(ward), tuple(carrier), seal, case, place, expected_at.replace(tzinfo=JST)
-    )
+    outing = Outing(medium, serial, kind, tuple(ward), tuple(carrier), seal, case, place, expected_at)
     with ledger(config) as session:
         hand_out(session, config, act(), outing)
 

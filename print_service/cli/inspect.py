@@ -1,18 +1,21 @@
 """Steps 8 and 9 by hand: inspection before mailing, signature, posting, returned mail."""
 
+import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
 import typer
 
-from print_service.cli.context import AsJson, Batch, act, ledger, settings, show, show_rows
-from print_service.findings import refuse
+from print_service.cli.context import AsJson, Batch, act, day_of, ledger, settings, show, show_rows
+from print_service.findings import Finding, RefusedError
 from print_service.inspection import sign as signing
 from print_service.mailing.post import planned
 from print_service.mailing.post import post as post_job
 from print_service.mailing.returned import mark_returned
 
 app = typer.Typer(no_args_is_help=True, help="検査（計画・記録・署名・不合格）/ inspection before mailing")
+_COUNT = re.compile(r"[^=]+=[0-9]{1,9}")
 post_app = typer.Typer(no_args_is_help=True, help="差出（差出票・記録・返戻）/ posting and returned mail")
 
 
@@ -59,17 +62,17 @@ def reject(batch: Batch, reason: Annotated[str, typer.Option(help="理由 / why"
 @post_app.command("slip")
 def slip(
     batch: Batch,
-    posted_on: Annotated[str | None, typer.Option(help="差出日を付けると差出を記録する / record the posting")] = None,
+    posted_on: Annotated[
+        date | None,
+        typer.Option(parser=day_of, metavar="YYYY-MM-DD", help="差出日を付けると差出を記録する / record the posting"),
+    ] = None,
     count: Annotated[list[str] | None, typer.Option(help="受付通数 / accepted, e.g. 区内特別=120")] = None,
     as_json: AsJson = False,
 ) -> None:
     """差出票: 種別ごとの通数。差出日と受付通数を付けると、署名と通数を確かめて記録する。"""
+    counts = _counts(count or [])
     with ledger(settings()) as session:
-        if posted_on is None:
-            rows = planned(session, batch)
-        else:
-            counts = dict(_count(item) for item in count or [])
-            rows = post_job(session, act(), batch, date.fromisoformat(posted_on), counts)
+        rows = planned(session, batch) if posted_on is None else post_job(session, act(), batch, posted_on, counts)
     if as_json:
         show({"batch": batch, "counts": rows}, as_json=True)
     else:
@@ -87,8 +90,8 @@ def returned(
         mark_returned(session, act(), batch, piece, reason)
 
 
-def _count(item: str) -> tuple[str, int]:
-    klass, _, number = item.partition("=")
-    if not number.isdigit():
-        raise refuse("cli.bad-count", item)
-    return klass, int(number)
+def _counts(items: Sequence[str]) -> dict[str, int]:
+    wrong = [item for item in items if not _COUNT.fullmatch(item)]
+    if wrong:
+        raise RefusedError([Finding("cli.bad-count", item) for item in wrong])
+    return {klass: int(number) for klass, _, number in (item.partition("=") for item in items)}

@@ -1,7 +1,6 @@
 """The journal by hand: show, verify, export."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +8,9 @@ import typer
 
 from handover import journal
 from print_service import vault
-from print_service.cli.context import AsJson, act, errors, ledger, settings, show, show_rows
+from print_service.cli.context import AsJson, act, ledger, settings, show, show_refusal, show_rows
 from print_service.files import write_atomically
+from print_service.findings import refuse
 from print_service.ledger.journal import entries
 
 app = typer.Typer(no_args_is_help=True, help="記録（表示・検証・書出し）/ the hash-chained journal")
@@ -54,12 +54,12 @@ def verify(
         "ok": report.ok,
         "entries": report.count,
         "head": last.hash if last else None,
-        "faults": [fault.sentence for fault in report.faults],
+        "faults": [{"key": fault.key, "sentence": fault.sentence} for fault in report.faults],
     }
     show(result, as_json=as_json, title="記録の検証")
     if not report.ok:
-        errors.print("記録に異常があります。台帳を保全し、監督者に報告してください。", style="red")
-        sys.exit(1)
+        show_refusal(f"{fault.sentence} [{fault.key}]" for fault in report.faults)
+        raise refuse("cli.journal-broken")
 
 
 @app.command()

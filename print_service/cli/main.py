@@ -6,16 +6,13 @@ Exit codes: 0 done, 1 refused (every reason on standard error with its key), 2 w
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 import print_service
-from barcodes.rules import MarkError
-from handover.rules import RefusalError
-from print_service.cli import batch, collect, demo, dun, handover, inspect, journal, setup
-from print_service.cli.context import WARD_VARIABLE, errors, show_findings
-from print_service.findings import RefusedError
+from print_service.cli import batch, collect, demo, dun, handover, inspect, journal, refusals, setup
+from print_service.cli.context import WARD_VARIABLE, show_refusal
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
 
@@ -57,13 +54,10 @@ def main(
         os.environ[WARD_VARIABLE] = str(ward)
 
 
-def run() -> None:
+def run() -> NoReturn:
     """Entry point: refusals are shown, never traced."""
     try:
-        app()
-    except RefusedError as error:
-        show_findings(error.findings)
-        sys.exit(1)
-    except (RefusalError, MarkError) as error:
-        errors.print(f"{error} [{error.key}]", style="red", markup=False, soft_wrap=True)
-        sys.exit(1)
+        sys.exit(app(standalone_mode=False))
+    except refusals.KNOWN as error:
+        show_refusal(refusals.lines_of(error))
+        sys.exit(refusals.code_of(error))

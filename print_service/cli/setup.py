@@ -94,8 +94,8 @@ def _settings() -> Iterator[Finding]:
 def status(as_json: AsJson = False) -> None:
     """状況: 処理、容器、媒体がどこにあるか。"""
     with ledger(settings()) as session:
-        pieces = dict(session.execute(select(Piece.job_id, func.count()).group_by(Piece.job_id)).tuples().all())
-        held = dict(session.execute(select(Hold.job_id, func.count()).group_by(Hold.job_id)).tuples().all())
+        pieces = dict(session.execute(select(Piece.job_id, func.count()).group_by(Piece.job_id)).all())
+        held = dict(session.execute(select(Hold.job_id, func.count()).group_by(Hold.job_id)).all())
         jobs = [
             {
                 "batch": job.id,

@@ -58,7 +58,7 @@ def load_payments(session: Session, act: Act, path: Path, layout: str) -> Collec
 
 
 def _store(session: Session, file: PaymentFile, source_id: int) -> Counter[str]:
-    slips = {digits: key for digits, key in session.execute(select(Slip.cvs_digits, Slip.id)).tuples() if digits}
+    slips = {digits: key for digits, key in session.execute(select(Slip.cvs_digits, Slip.id)) if digits}
     exceptions: Counter[str] = Counter()
     for item in file.records:
         slip_id = slips.get(item.digits44)

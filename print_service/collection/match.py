@@ -47,7 +47,7 @@ def paid_by_slip(session: Session, until: date) -> Mapping[int, Payment]:
         select(Receipt.slip_id, Receipt.kind, Receipt.amount, Receipt.collected_on)
         .where(Receipt.slip_id.is_not(None), Receipt.collected_on <= until)
         .order_by(Receipt.slip_id, Receipt.collected_on)
-    ).tuples()
+    )
     kinds: dict[int, list[str]] = {}
     money: dict[int, Payment] = {}
     for slip_id, kind, amount, day in found:
@@ -84,7 +84,7 @@ def balances(session: Session, due_by: date, until: date) -> Iterable[Balance]:
     """
     paid = paid_by_slip(session, until)
     by_instalment: dict[tuple[int, int], list[Payment]] = {}
-    for slip_id, assessment_id, period in session.execute(select(Slip.id, Slip.assessment_id, Slip.period)).tuples():
+    for slip_id, assessment_id, period in session.execute(select(Slip.id, Slip.assessment_id, Slip.period)):
         if slip_id in paid:
             by_instalment.setdefault((assessment_id, period), []).append(paid[slip_id])
     parts = _parts(session)
@@ -93,7 +93,7 @@ def balances(session: Session, due_by: date, until: date) -> Iterable[Balance]:
         .join(Assessment, Assessment.id == Instalment.assessment_id)
         .where(Assessment.superseded.is_(False), Instalment.due <= due_by)
         .order_by(Assessment.payer_key, Instalment.due, Assessment.notice_no, Instalment.number)
-    ).tuples()
+    )
     for instalment, assessment in found:
         payments = list(by_instalment.get((assessment.id, instalment.number), ()))
         whole = by_instalment.get((assessment.id, 0), ())

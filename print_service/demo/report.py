@@ -106,7 +106,7 @@ def _count(session: Session, statement: Any) -> int:
 
 
 def _pdfs(session: Session, stage: Stage) -> Iterable[Any]:
-    for job_id, name in session.execute(select(PageFile.job_id, PageFile.name).order_by(PageFile.name)).tuples():
+    for job_id, name in session.execute(select(PageFile.job_id, PageFile.name).order_by(PageFile.name)):
         yield stage.settings.output / job_id / "pages" / name
 
 
@@ -135,7 +135,7 @@ def _reminded_though_paid(session: Session, stage: Stage) -> int:
             events.setdefault(item.digits44, []).append((item.data_date, item.kind))
     slips = session.execute(
         select(Slip.cvs_digits, Slip.assessment_id, Slip.period).where(Slip.cvs_digits.is_not(None))
-    ).tuples()
+    )
     paid_on: dict[tuple[int, int], list[date]] = {}
     for digits, assessment_id, period in slips:
         day = _paid_day(events.get(digits or "", []))
@@ -147,7 +147,7 @@ def _reminded_though_paid(session: Session, stage: Stage) -> int:
         .join(Piece, Piece.id == PieceAssessment.piece_id)
         .join(Job, Job.id == Piece.job_id)
         .where(Job.kind == REMINDER, Piece.state == PieceState.POSTED)
-    ).tuples()
+    )
     for assessment_id, period, known in reminded:
         days = paid_on.get((assessment_id, period), []) + paid_on.get((assessment_id, 0), [])
         wrong += any(known is not None and day <= known for day in days)

@@ -143,7 +143,7 @@ def _payment(rng: Random, *, by_account: bool) -> dict[str, Value]:
 
 def _ordinary(rng: Random, number: int) -> Resident:
     share = rng.randrange(100)
-    owes_tax, owns = share < 35, share >= 30
+    owes_tax, owns = share < 27, share >= 23
     is_company = not owes_tax and not rng.randrange(14)
     one = _at(rng, company(number) if is_company else person(rng))
     count = rng.randint(1, 4) if is_company else 2 if not rng.randrange(15) else 1

@@ -111,5 +111,5 @@ def _covered(session: Session, kind: str) -> Mapping[tuple[int, int], date]:
         .join(Piece, Piece.id == PieceAssessment.piece_id)
         .join(Job, Job.id == Piece.job_id)
         .where(Job.kind == kind, Piece.state == PieceState.POSTED)
-    ).tuples()
+    )
     return {(assessment, period): day for assessment, period, day in found}

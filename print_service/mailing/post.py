@@ -34,7 +34,7 @@ def planned(session: Session, batch: str) -> Sequence[PostalCount]:
         .where(Piece.job_id == batch, Piece.state.in_([PieceState.COMPOSED, PieceState.POSTED]))
         .group_by(Piece.postal_class)
         .order_by(Piece.postal_class.desc())
-    ).tuples()
+    )
     return [PostalCount(klass, count) for klass, count in found]
 
 

@@ -49,7 +49,7 @@ def number_job(session: Session, settings: Settings, act: Act, batch: str) -> Nu
     issued: Counter[tuple[int, int]] = Counter()
     for assessment_id, period, count in session.execute(
         select(Slip.assessment_id, Slip.period, func.count()).group_by(Slip.assessment_id, Slip.period)
-    ).tuples():
+    ):
         issued[assessment_id, period] = count
     totals = Counter[str]()
     for piece in rows(session, select(Piece).where(Piece.job_id == batch).order_by(Piece.number)):
