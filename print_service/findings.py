@@ -1,7 +1,7 @@
 """A finding is what a check has to say: a stable key, where it is, the values, and one Japanese sentence from the catalogue.
 
-The catalogue is `data/rules.toml` (this application) joined with the ground floors' own tables. The command line, the tests
-and the log all use the same keys; a test fails when a key is used and not catalogued.
+The catalogue is `data/rules/*.toml`, one file a room; the ground floors (`barcodes.rules`, `handover.sentences`) keep their own
+tables. The command line, the tests and the log all use the same keys; a test fails when a key is used and not catalogued.
 """
 
 import tomllib

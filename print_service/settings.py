@@ -27,15 +27,15 @@ class _Table(BaseModel):
 class Ward(_Table):
     """Who issues the notices; printed as given."""
 
-    prefecture: str
-    name: str
-    mayor_title: str
-    mayor_name: str
-    office: str
-    postcode: str
-    address: str
-    phone: str
-    hours: str
+    prefecture: str = Field(description="Prefecture 都道府県 of the ward")
+    name: str = Field(description="Name of the ward")
+    mayor_title: str = Field(description="Title under which the mayor issues notices")
+    mayor_name: str = Field(description="Name of the mayor")
+    office: str = Field(description="Section that answers questions")
+    postcode: str = Field(description="Post code of the office, as printed")
+    address: str = Field(description="Address of the office, as printed")
+    phone: str = Field(description="Telephone of the office, as printed")
+    hours: str = Field(description="Opening hours, as printed")
     local_postcodes: tuple[Annotated[str, StringConstraints(pattern=r"^\d{3,7}$")], ...] = Field(
         description="Leading digits of the ward's own post codes (区内特別郵便)"
     )
@@ -57,7 +57,7 @@ class Slips(_Table):
 class ElQr(_Table):
     """eL-QR (地方税統一QRコード); numbers are assigned by 地方税共同機構."""
 
-    enabled: bool
+    enabled: bool = Field(description="Whether slips carry an eL-QR and its number")
     organisation: Digits5 = Field(description="共通納税機関コード")
     office: Digits3 = Field(description="税務事務所コード")
 
@@ -93,10 +93,12 @@ class Inspection(_Table):
 class Settings(_Table):
     """Everything a ward decides. `home` is the folder of ward.toml; relative paths start there."""
 
-    home: Path
+    home: Path = Field(description="Folder of ward.toml; set by the program, not in the file")
+    ledger_url: str = Field(
+        description="SQLAlchemy URL of the ledger: sqlite:/// (relative to ward.toml) or postgresql+psycopg://"
+    )
+    output: Path = Field(description="Folder of jobs, media and letters, relative to ward.toml")
     ward: Ward
-    ledger_url: str
-    output: Path
     slips: Slips
     el_qr: ElQr
     dunning: Dunning
@@ -127,7 +129,7 @@ def load_settings(path: Path) -> Settings:
         raise RefusedError([Finding("settings.missing", str(path))])
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RefusedError([Finding("settings.unreadable", str(path), {"reason": str(error)})]) from error
     home = path.resolve().parent
     output = Path(str(table.pop("output", "output")))
@@ -146,6 +148,23 @@ def _resolve(url: str, home: Path) -> str:
     return url
 
 
+_REASONS = {
+    "missing": "項目がありません",
+    "extra_forbidden": "知らない項目です。名前を確かめてください",
+    "string_type": "文字列ではありません",
+    "string_pattern_mismatch": "書式 {pattern} に合いません",
+    "int_type": "整数ではありません",
+    "int_parsing": "整数ではありません",
+    "bool_type": "true または false ではありません",
+    "bool_parsing": "true または false ではありません",
+    "greater_than_equal": "{ge} 以上にしてください",
+    "less_than_equal": "{le} 以下にしてください",
+}
+"""Japanese for the faults pydantic finds in such a file, by its own type; a rarer one keeps pydantic's words."""
+
+
 def _finding(path: Path, fault: Mapping[str, Any]) -> Finding:
     field = ".".join(str(part) for part in fault["loc"])
-    return Finding("settings.invalid", f"{path}:{field}", {"field": field, "reason": fault["msg"]})
+    ours = _REASONS.get(str(fault["type"]))
+    reason = ours.format_map(fault.get("ctx", {})) if ours else str(fault["msg"])
+    return Finding("settings.invalid", f"{path}:{field}", {"field": field, "reason": reason})

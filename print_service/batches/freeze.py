@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handover.manifest import BATCH
 from print_service.act import Act
 from print_service.batches.postal import postal_class, postal_key
 from print_service.batches.states import JobState, PieceState
@@ -66,6 +67,8 @@ def freeze_notices(session: Session, settings: Settings, act: Act, order: JobOrd
 
 def freeze(session: Session, settings: Settings, act: Act, order: JobOrder, drafts: Iterator[Draft]) -> Frozen:
     """Store drafts as numbered pieces in postal order; hold back whom the rules exclude."""
+    if not BATCH.fullmatch(order.batch):
+        raise refuse("job.bad-id", order.batch, id=order.batch)
     if session.get(Job, order.batch) is not None:
         raise refuse("job.exists", order.batch, id=order.batch)
     session.add(_job(act, order))

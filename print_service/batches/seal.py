@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handover import container, keys, passphrase
-from handover.manifest import Terms
+from handover.manifest import MEDIUM, Terms
+from handover.rules import RefusalError
 from print_service import vault
 from print_service.act import Act
 from print_service.batches.control import control_file
@@ -52,6 +53,8 @@ def seal_job(
     """
     job = get_job(session, batch)
     require(job, JobState.PROVED, JobState.SEALED, JobState.INSPECTED)
+    if not MEDIUM.fullmatch(medium):
+        raise RefusalError("seal.medium-name", medium=medium)  # before it becomes the name of a folder
     if session.scalar(select(Container.id).where(Container.medium == medium)) is not None:
         raise refuse("seal.medium-used", batch, medium=medium)
     folder = settings.output / batch / "pages"

@@ -8,21 +8,22 @@ from typing import Annotated
 
 import typer
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from handover.contract import load as load_contract
 from handover.rules import RefusalError
 from print_service import vault
 from print_service.batches.custody import current
 from print_service.batches.states import JAPANESE, JobState
-from print_service.cli.context import AsJson, console, ledger, settings, show, show_rows
+from print_service.cli.context import AsJson, console, database, ledger, settings, show, show_rows
 from print_service.files import write_atomically
 from print_service.findings import Finding, RefusedError, refuse
-from print_service.ledger.database import connect, migrate, require_current
+from print_service.ledger.database import connect, migrate
 from print_service.ledger.tables import Container, Hold, Job, Piece
 from print_service.press.fonts import check_fonts
 from print_service.press.forms import form_ids
 from print_service.resources import data_dir
-from print_service.settings import load_settings, template
+from print_service.settings import Settings, load_settings, template
 
 
 def init(
@@ -34,9 +35,9 @@ def init(
     """初期設定: ward.toml、契約の名簿、鍵、空の台帳を作る。"""
     ward = folder / "ward.toml"
     if not migrate_only:
-        for path in (ward, folder / "contract.toml"):
-            if path.exists():
-                raise refuse("cli.exists", str(path), path=str(path))
+        there = [path for path in (ward, folder / "contract.toml") if path.exists()]
+        if there:
+            raise RefusedError(Finding("cli.exists", str(path), {"path": str(path)}) for path in there)
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(ward, template().encode())
         write_atomically(folder / "contract.toml", (data_dir() / "contract.toml").read_bytes())
@@ -77,18 +78,43 @@ def _libraries() -> Iterator[Finding]:
 def _settings() -> Iterator[Finding]:
     try:
         config = settings()
-        vault.confirmation_secret(config)
-        vault.signing_key(config)
-        engine = connect(config.ledger_url)
-        require_current(engine)
-        engine.dispose()
     except RefusedError as error:
         yield from error.findings
         return
+    for check in (_confirmation, _signing_key, _ledger, _contract):
+        try:
+            check(config)
+        except RefusedError as error:
+            yield from error.findings
+
+
+def _confirmation(config: Settings) -> None:
+    vault.confirmation_secret(config)
+
+
+def _signing_key(config: Settings) -> None:
     try:
-        load_contract(config.home / "contract.toml")
+        vault.signing_key(config)
     except RefusalError as error:
-        yield Finding("doctor.contract", str(config.home / "contract.toml"), {"reason": str(error)})
+        raise refuse("doctor.signing-key", str(vault.folder(config)), reason=str(error)) from error
+
+
+def _ledger(config: Settings) -> None:
+    try:
+        with database(config):
+            pass
+    except DBAPIError as error:
+        raise refuse("ledger.unusable", reason=str(error.orig)) from error
+
+
+def _contract(config: Settings) -> None:
+    path = config.home / "contract.toml"
+    try:
+        load_contract(path)
+    except RefusalError as error:
+        raise RefusedError(
+            Finding("doctor.contract", str(path), {"reason": fault.sentence}) for fault in error.faults
+        ) from error
 
 
 def status(as_json: AsJson = False) -> None:

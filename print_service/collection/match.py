@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,13 +49,20 @@ def paid_by_slip(session: Session, until: date) -> Mapping[int, Payment]:
         .where(Receipt.slip_id.is_not(None), Receipt.collected_on <= until)
         .order_by(Receipt.slip_id, Receipt.collected_on)
     )
-    kinds: dict[int, list[str]] = {}
-    money: dict[int, Payment] = {}
+    days: dict[int, dict[date, list[str]]] = {}
+    amounts: dict[int, int] = {}
     for slip_id, kind, amount, day in found:
         assert slip_id is not None
-        kinds.setdefault(slip_id, []).append(kind)
-        money.setdefault(slip_id, Payment(amount, day))
-    return {key: money[key] for key, seen in kinds.items() if slip_state(seen) is not SlipState.UNPAID}
+        days.setdefault(slip_id, {}).setdefault(day, []).append(kind)
+        amounts[slip_id] = amount
+    paid = {key for key, seen in days.items() if slip_state(chain.from_iterable(seen.values())) is not SlipState.UNPAID}
+    return {key: Payment(amounts[key], _day_paid(days[key])) for key in sorted(paid)}
+
+
+def _day_paid(days: Mapping[date, Iterable[str]]) -> date:
+    """The first day whose own records stand: a visit that was revoked, then repeated, counts from the repetition."""
+    standing = [day for day, kinds in days.items() if slip_state(kinds) is not SlipState.UNPAID]
+    return min(standing or days)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -20,10 +22,11 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def connect(url: str) -> Engine:
-    """An engine for `url`; nothing is created yet."""
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    """An engine for `url`; nothing is created yet. Refuses (`ledger.url`) an address no database answers to."""
+    try:
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise refuse("ledger.url", "ledger_url", reason=str(error)) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _pragmas)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -41,20 +44,34 @@ def _pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring an empty or older ledger to the newest schema."""
+    """Bring an empty or older ledger to the newest schema. Refuses (`ledger.schema-newer`) one this program does not know."""
     config = _config()
+    place = _sqlite_file(engine)
+    if place is not None:
+        place.parent.mkdir(parents=True, exist_ok=True)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise refuse("ledger.schema-newer", engine.url.render_as_string(), reason=str(error)) from error
 
 
 def require_current(engine: Engine) -> None:
-    """Refuse (`ledger.schema-old`) to work on a ledger of another schema."""
+    """Refuse to work on a ledger that is not there (`ledger.missing`) or has another schema (`ledger.schema-old`)."""
+    place = _sqlite_file(engine)
+    if place is not None and not place.is_file():
+        raise refuse("ledger.missing", str(place), path=str(place))
     head = ScriptDirectory.from_config(_config()).get_current_head()
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != head:
         raise refuse("ledger.schema-old", engine.url.render_as_string(), found=found or "なし", head=head or "")
+
+
+def _sqlite_file(engine: Engine) -> Path | None:
+    name = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
 
 
 def _config() -> Config:

@@ -1,0 +1,83 @@
+"""A ward whose slips are numbered, made once a session and copied for each test; stores write payment files for it."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from print_service.collection.load import Collected, load_payments
+from print_service.collection.match import Balance, balances
+from print_service.demo.payments import Visit, write_payment_file
+from print_service.ledger.tables import Assessment, Slip
+
+VEHICLE, RESIDENT = "R08-N01", "R08-N02"
+LAST_DUE = date(2027, 2, 1)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The ward with its numbered slips, and what a store and the collection agency do."""
+
+    ward: object
+    act: object
+
+    def slip(self, case: str, period: int, tax_item: str = "resident-tax") -> Slip:
+        """The slip of a payer for a period (0 = whole year)."""
+        with self.ward.session() as session:
+            found = (
+                select(Slip)
+                .join(Assessment, Assessment.id == Slip.assessment_id)
+                .where(Assessment.payer_key == self.ward.plan.cases[case], Assessment.tax_item == tax_item)
+                .where(Slip.period == period)
+            )
+            return session.scalars(found).one()
+
+    def visit(self, slip: Slip, day: date, outcome: str = "confirmed") -> Visit:
+        return Visit(slip.cvs_digits, slip.amount, day, outcome)
+
+    def file(self, name: str, covered_to: date, *visits: Visit) -> Path:
+        """A payment file of the agency, not yet loaded."""
+        path = self.ward.out / name
+        write_payment_file(path, visits, seed=1, covered_to=covered_to)
+        return path
+
+    def load(self, path: Path) -> Collected:
+        with self.ward.session() as session:
+            return load_payments(session, self.act("2026-09-01 09:00"), path, "cvs-payments-a")
+
+    def take(self, name: str, covered_to: date, *visits: Visit) -> Collected:
+        """A file written and loaded."""
+        return self.load(self.file(name, covered_to, *visits))
+
+    def balances(self, case: str, until: date = LAST_DUE, due_by: date = LAST_DUE) -> list[Balance]:
+        """Balances of one payer's resident tax, first period first."""
+        with self.ward.session() as session:
+            return [
+                balance
+                for balance in balances(session, due_by, until)
+                if balance.assessment.payer_key == self.ward.plan.cases[case]
+                and balance.assessment.tax_item == "resident-tax"
+            ]
+
+
+@pytest.fixture(scope="session")
+def numbered_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("numbered") / "ward"
+
+
+@pytest.fixture
+def store(ward, act, numbered_folder):
+    """Steps 1 to 3 done for both taxes by the real use cases; what happens to a slip in a store needs no paper."""
+    if not numbered_folder.exists():
+        ward.load_all()
+        ward.noticed(VEHICLE, "vehicle-tax")
+        ward.noticed(RESIDENT, "resident-tax")
+        ward.engine.dispose()
+        shutil.copytree(ward.out, numbered_folder)
+    else:
+        ward.engine.dispose()
+        shutil.copytree(numbered_folder, ward.out, dirs_exist_ok=True)
+    return Store(ward, act)

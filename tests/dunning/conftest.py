@@ -1,0 +1,152 @@
+"""A ward whose notices were posted by the real use cases, made once a session and copied for each test.
+
+Before the freeze, direct ledger rows give one payer (case `variant-taka-saki`) amounts with hand-computed late charges. One resident notice
+(case `no-glyph`) is held back by the use case, so it was never posted.
+"""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from print_service.collection.read import check_digit
+from print_service.demo.payments import Visit
+from print_service.dunning.run import run_final_demands, run_reminders
+from print_service.ledger.tables import Assessment, Instalment, Job, Payer, Piece, PieceAssessment, Slip
+from print_service.notices.compose import hold_piece
+from print_service.slips.issue import number_job
+
+VEHICLE, RESIDENT = "R08-N01", "R08-N02"
+SAKI = {"resident-tax": (120_500, 120_000, 120_000, 120_000), "vehicle-tax": (12_900,)}
+
+
+@dataclass(frozen=True)
+class Dunned:
+    """The posted ward, with the verbs of its dunning tests."""
+
+    ward: object
+    act: object
+
+    def payer(self, case: str) -> str:
+        return self.ward.plan.cases[case]
+
+    def slip(self, session, case: str, tax_item: str, period: int, kind: str = "notice") -> Slip:
+        """The newest slip of a payer for a period (0 = whole year), from a piece of that kind of job."""
+        return session.scalars(
+            select(Slip)
+            .join(Assessment, Assessment.id == Slip.assessment_id)
+            .join(Piece, Piece.id == Slip.piece_id)
+            .join(Job, Job.id == Piece.job_id)
+            .where(Assessment.payer_key == self.payer(case), Assessment.tax_item == tax_item)
+            .where(Slip.period == period, Job.kind == kind)
+            .order_by(Slip.id.desc())
+        ).first()
+
+    def visit(self, case: str, tax_item: str, period: int, day: date, outcome: str = "confirmed", **kind) -> Visit:
+        """That slip carried to a store."""
+        with self.ward.session() as session:
+            slip = self.slip(session, case, tax_item, period, **kind)
+            return Visit(slip.cvs_digits, slip.amount, day, outcome)
+
+    def pay(self, covered_to: date, visits: Iterable[Visit] = ()) -> None:
+        """A payment file that covers the channel up to a day."""
+        self.ward.pay(f"cvs-{covered_to:%Y%m%d}.dat", visits, covered_to)
+
+    def part_slip(self, session, slip: Slip, amount: int) -> str:
+        """A slip for a part of an instalment as a direct ledger row: no use case issues one yet. Gives its 44 digits."""
+        digits = f"{slip.cvs_digits[:29]}9{slip.cvs_digits[30:37]}{amount:06d}"
+        digits += str(check_digit(digits))
+        names = ("piece_id", "assessment_id", "period", "due", "pay_by", "agency", "number", "category")
+        row = {name: getattr(slip, name) for name in names}
+        extra = {"position": 99, "issue": 9, "amount": amount, "confirmation": "999999", "state": "issued"}
+        session.add(Slip(**row, **extra, cvs_digits=digits))
+        session.flush()
+        return digits
+
+    def remind(self, batch: str, as_of: date, *tax_items: str):
+        """A reminder run, numbered; nothing is printed or posted."""
+        with self.ward.session() as session:
+            act = self.act(f"{as_of} 10:00")
+            run = run_reminders(session, self.ward.settings, act, batch, tax_items, as_of)
+            number_job(session, self.ward.settings, act, batch)
+            return run
+
+    def remind_and_post(self, batch: str, as_of: date, *tax_items: str):
+        """A reminder run that left the house on blank sheets."""
+        run = self.remind(batch, as_of, *tax_items)
+        self.ward.post_blank(batch, as_of, f"M-{batch}")
+        return run
+
+    def demand(self, batch: str, as_of: date):
+        """A final-demand run, numbered."""
+        with self.ward.session() as session:
+            act = self.act(f"{as_of} 10:00")
+            run = run_final_demands(session, self.ward.settings, act, batch, as_of)
+            number_job(session, self.ward.settings, act, batch)
+            return run
+
+    def covered(self, batch: str) -> set[tuple[str, str, int]]:
+        """(payer, tax item, period) that a batch's envelopes speak of."""
+        with self.ward.session() as session:
+            found = session.execute(
+                select(Piece.payer_key, Assessment.tax_item, PieceAssessment.period)
+                .join(PieceAssessment, PieceAssessment.piece_id == Piece.id)
+                .join(Assessment, Assessment.id == PieceAssessment.assessment_id)
+                .where(Piece.job_id == batch)
+            )
+            return {tuple(row) for row in found}
+
+    def documents(self, batch: str, case: str, form: str) -> list[dict]:
+        """Fields of a form in the one envelope of a payer."""
+        with self.ward.session() as session:
+            piece = session.scalars(
+                select(Piece).where(Piece.job_id == batch, Piece.payer_key == self.payer(case))
+            ).one()
+            return [document["fields"] for document in piece.documents if document["form"] == form]
+
+
+@pytest.fixture(scope="session")
+def posted_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("posted") / "ward"
+
+
+@pytest.fixture
+def dunned(ward, act, posted_folder):
+    """Both notice batches posted: vehicle tax due 2026-06-01, resident tax due 06-30, 08-31, 11-02 and 2027-02-01."""
+    if not posted_folder.exists():
+        _play(ward, act)
+        ward.engine.dispose()
+        shutil.copytree(ward.out, posted_folder)
+    else:
+        ward.engine.dispose()
+        shutil.copytree(posted_folder, ward.out, dirs_exist_ok=True)
+    return Dunned(ward, act)
+
+
+def _play(ward, act) -> None:
+    ward.load_all()
+    with ward.session() as session:
+        _fix_amounts(session, ward.plan.cases["variant-taka-saki"])
+    ward.noticed(VEHICLE, "vehicle-tax")
+    ward.noticed(RESIDENT, "resident-tax")
+    with ward.session() as session:
+        unset = Piece.payer_key == ward.plan.cases["no-glyph"]
+        number = session.scalars(select(Piece.number).where(Piece.job_id == RESIDENT, unset)).one()
+        hold_piece(session, act(), RESIDENT, number, "job", "job.held-by-hand", {"reason": "外字"})
+    ward.post_blank(VEHICLE, date(2026, 5, 8), "M-2026-001")
+    ward.post_blank(RESIDENT, date(2026, 6, 5), "M-2026-002")
+
+
+def _fix_amounts(session, payer_key: str) -> None:
+    for assessment in session.scalars(select(Assessment).where(Assessment.payer_key == payer_key)):
+        amounts = SAKI[assessment.tax_item]
+        parts = session.scalars(
+            select(Instalment).where(Instalment.assessment_id == assessment.id).order_by(Instalment.number)
+        ).all()
+        assessment.annual = sum(amounts)
+        for part, amount in zip(parts, amounts, strict=True):
+            part.amount = amount
+    assert session.get_one(Payer, payer_key).name == "髙﨑　太郎"
