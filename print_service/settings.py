@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from print_service.findings import Finding, RefusedError
 from print_service.resources import data_dir
 
-Digits3 = Annotated[str, StringConstraints(pattern=r"^\d{3}$")]
-Digits5 = Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
-Digits6 = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+Digits3 = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
+Digits5 = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
+Digits6 = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 
 class _Table(BaseModel):
@@ -36,7 +36,7 @@ class Ward(_Table):
     address: str = Field(description="Address of the office, as printed")
     phone: str = Field(description="Telephone of the office, as printed")
     hours: str = Field(description="Opening hours, as printed")
-    local_postcodes: tuple[Annotated[str, StringConstraints(pattern=r"^\d{3,7}$")], ...] = Field(
+    local_postcodes: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9]{3,7}$")], ...] = Field(
         description="Leading digits of the ward's own post codes (区内特別郵便)"
     )
 
@@ -48,7 +48,7 @@ class Slips(_Table):
     issuer: Digits6 = Field(description="請求書発行企業コード of the GS1-128")
     company: Digits5 = Field(description="収納企業コード, first five digits of the free area")
     category: Mapping[str, Digits3] = Field(description="納付区分 (税目・料金番号) by tax item")
-    tax_code: Mapping[str, Annotated[str, StringConstraints(pattern=r"^\d{2}$")]] = Field(
+    tax_code: Mapping[str, Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]] = Field(
         description="Tax code inside 納付番号 by tax item"
     )
     handling_days: int = Field(ge=0, description="Days after the due date until which shops and phones take the slip")

@@ -7,7 +7,8 @@ cases; only the pages of `compose_blank` are blank sheets instead of WeasyPrint'
 import hashlib
 import io
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -135,17 +136,18 @@ class Ward:
             pages = [
                 (piece.number, blank_pdf(piece.pages))
                 for piece in session.scalars(select(Piece).where(Piece.job_id == batch).order_by(Piece.number))
-                if piece.state == "frozen"
+                if piece.state != "held"
             ]
         pdf, index = assemble(pages)
-        folder = self.settings.output / batch / "pages"
-        folder.mkdir(parents=True, exist_ok=True)
         name = f"{batch}-0001.pdf"
-        (folder / name).write_bytes(pdf)
         count = sum(row[2] for row in index)
         result = ChunkResult("", name, hashlib.sha256(pdf).hexdigest(), len(pdf), count, index, ())
         with self.session() as session:
-            return store_pages(session, act("2026-04-17 13:00"), batch, [result])
+            composed = store_pages(session, act("2026-04-17 13:00"), batch, [result])
+        folder = self.settings.output / batch / "pages"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(pdf)
+        return composed
 
     def prove_blank(self, batch: str = RESIDENT) -> None:
         """Step 5 entered with evidence of no marks: blank sheets have none."""
@@ -175,8 +177,12 @@ class Ward:
             inspection.sign(session, act(by=SUPERVISOR), batch)
 
     def inspect_and_post(self, batch: str, posted_on: date) -> None:
-        """Steps 8 and 9: inspected and signed, posted by the planned counts."""
+        """Steps 8 and 9."""
         self.inspect_only(batch)
+        self.post(batch, posted_on)
+
+    def post(self, batch: str, posted_on: date) -> None:
+        """Step 9 by the planned counts."""
         with self.session() as session:
             counts = {row.postal_class: row.pieces for row in planned(session, batch)}
             post(session, act(f"{posted_on} 19:00", SUPERVISOR), batch, posted_on, counts)
@@ -237,16 +243,29 @@ def ward_template(tmp_path_factory):
     return folder, prepare_ward(folder)
 
 
-@pytest.fixture
-def ward(tmp_path, ward_template):
-    """A fresh prepared ward of twenty payers; nothing is loaded yet."""
-    folder, plan = ward_template
-    out = tmp_path / "ward"
+@contextmanager
+def copied_ward(folder: Path, plan: WardPlan, out: Path) -> Iterator[Ward]:
+    """A ward in `out` that is a copy of the one in `folder`."""
     shutil.copytree(folder, out)
     settings = load_settings(out / "ward.toml")
     engine = connect(settings.ledger_url)
-    yield Ward(out, settings, engine, plan)
-    engine.dispose()
+    try:
+        yield Ward(out, settings, engine, plan)
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(name="copied_ward", scope="session")
+def copied_ward_fixture():
+    """`copied_ward(folder, plan, out)` as a context: a ward that starts where the one in `folder` stands."""
+    return copied_ward
+
+
+@pytest.fixture
+def ward(tmp_path, ward_template):
+    """A fresh prepared ward of twenty payers; nothing is loaded yet."""
+    with copied_ward(*ward_template, tmp_path / "ward") as fresh:
+        yield fresh
 
 
 @pytest.fixture

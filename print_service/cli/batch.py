@@ -126,7 +126,7 @@ def hold(
 @contextmanager
 def _bar(title: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=errors) as progress:
+    with Progress(*columns, console=errors, disable=not errors.is_terminal) as progress:
         yield progress, progress.add_task(title, total=total)
 
 

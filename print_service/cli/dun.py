@@ -14,7 +14,10 @@ from print_service.slips.issue import number_job
 app = typer.Typer(no_args_is_help=True, help="督促・催告（計画・実行）/ reminders and final demands")
 
 AsOf = Annotated[date, typer.Option(parser=day_of, metavar="YYYY-MM-DD", help="基準日 / as of")]
-TaxItems = Annotated[list[str] | None, typer.Option("--tax-item", help="税目（省略時は全て）/ tax item")]
+TaxItems = Annotated[
+    list[str] | None,
+    typer.Option("--tax-item", help="督促の税目（省略時は全て。催告は常に全税目）/ tax item of reminders"),
+]
 ALL = ("resident-tax", "vehicle-tax")
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from print_service.batches.states import PieceState
+from print_service.batches.states import JobState, PieceState
 from print_service.calendar import reminder_day
 from print_service.collection.load import CHANNEL_CVS
 from print_service.collection.match import Balance, balances
@@ -49,13 +49,16 @@ def data_as_of(session: Session, settings: Settings, as_of: date) -> date:
 
 
 def reminder_candidates(session: Session, settings: Settings, tax_items: Sequence[str], as_of: date) -> Candidates:
-    """Instalments unpaid `reminder_after_days` after their due date, not reminded before."""
+    """Instalments unpaid `reminder_after_days` after their due date, no reminder posted or under way.
+
+    Only what fell due while payments are known: who paid on the due date must be seen.
+    """
     known = data_as_of(session, settings, as_of)
     noticed = _covered(session, NOTICE)
-    reminded = _covered(session, REMINDER)
+    reminded = _covered(session, REMINDER, under_way=True)
     chosen: list[Balance] = []
     excluded: list[tuple[Balance, str]] = []
-    for balance in balances(session, due_by=as_of, until=known):
+    for balance in balances(session, due_by=min(as_of, known), until=known):
         if balance.assessment.tax_item not in tax_items or not balance.unpaid or _key(balance) in reminded:
             continue
         if reminder_day(balance.instalment.due, settings.dunning.reminder_after_days) > as_of:
@@ -69,17 +72,28 @@ def reminder_candidates(session: Session, settings: Settings, tax_items: Sequenc
 
 
 def demand_candidates(session: Session, settings: Settings, as_of: date) -> Candidates:
-    """Every overdue unpaid instalment of each payer who left a posted reminder without payment."""
+    """Every overdue unpaid instalment of each payer who left a posted reminder without payment.
+
+    Due dates and reminders' limits count only while payments are known: who paid on the last day must be seen.
+    """
     known = data_as_of(session, settings, as_of)
-    reminded = _covered(session, REMINDER)
-    waited = {key for key, day in reminded.items() if day + timedelta(days=settings.dunning.pay_within_days) < as_of}
-    owed = [b for b in balances(session, due_by=as_of - timedelta(days=1), until=known) if b.unpaid]
+    noticed = _covered(session, NOTICE)
+    last = min(as_of - timedelta(days=1), known)
+    limit = timedelta(days=settings.dunning.pay_within_days)
+    waited = {key for key, day in _covered(session, REMINDER).items() if day + limit <= last}
+    owed = [balance for balance in balances(session, due_by=last, until=known) if balance.unpaid]
     chosen: list[Balance] = []
-    for _, group in groupby(owed, key=lambda balance: balance.assessment.payer_key):
-        mine = list(group)
-        if any(_key(balance) in waited for balance in mine):
-            chosen += [balance for balance in mine if balance.assessment.method == "slip"]
-    return Candidates(known, tuple(chosen), ())
+    excluded: list[tuple[Balance, str]] = []
+    for _, mine in by_payer(owed):
+        if not any(_key(balance) in waited for balance in mine):
+            continue
+        for balance in mine:
+            key = _exclusion(balance, noticed)
+            if key:
+                excluded.append((balance, key))
+            else:
+                chosen.append(balance)
+    return Candidates(known, tuple(chosen), tuple(excluded))
 
 
 def reminded_on(session: Session) -> Mapping[tuple[int, int], date]:
@@ -105,11 +119,16 @@ def _exclusion(balance: Balance, noticed: Mapping[tuple[int, int], date]) -> str
     return None
 
 
-def _covered(session: Session, kind: str) -> Mapping[tuple[int, int], date]:
+def _covered(session: Session, kind: str, *, under_way: bool = False) -> Mapping[tuple[int, int], date]:
+    """(assessment, period) → issue date of the posted pieces of a kind; `under_way` adds those still to be posted."""
+    counts = Piece.state == PieceState.POSTED
+    if under_way:
+        unposted = Piece.state.in_([PieceState.FROZEN, PieceState.COMPOSED]) & (Job.state != JobState.REJECTED)
+        counts |= unposted
     found = session.execute(
         select(PieceAssessment.assessment_id, PieceAssessment.period, Job.issued_on)
         .join(Piece, Piece.id == PieceAssessment.piece_id)
         .join(Job, Job.id == Piece.job_id)
-        .where(Job.kind == kind, Piece.state == PieceState.POSTED)
+        .where(Job.kind == kind, counts)
     )
     return {(assessment, period): day for assessment, period, day in found}

@@ -44,6 +44,8 @@ def sample(session: Session, batch: str, container_sha256: str, per_stratum: int
         for number in draw.sample(numbers, min(per_stratum, len(numbers))):
             reasons.setdefault(number, []).append(f"{label}の無作為")
     reasons.setdefault(max(pieces, key=lambda piece: (piece.sheets, -piece.number)).number, []).append("最も厚い通")
+    dearest = max(pieces, key=lambda piece: (_amount(piece), -piece.number))
+    reasons.setdefault(dearest.number, []).append("最も高額な通")
     for piece in pieces:
         if is_unusual(_name(piece)):
             reasons.setdefault(piece.number, []).append("外字・異体字を含む宛名")
@@ -62,3 +64,9 @@ def is_unusual(name: str) -> bool:
 def _name(piece: Piece) -> str:
     fields: Mapping[str, Mapping[str, str]] = piece.documents[0]["fields"]
     return fields["addressee"]["name"]
+
+
+def _amount(piece: Piece) -> int:
+    """The largest sum of money that the piece's documents name, yen."""
+    names = ("annual", "total", "amount")
+    return max(int(document["fields"].get(name) or 0) for document in piece.documents for name in names)

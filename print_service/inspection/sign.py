@@ -25,10 +25,14 @@ def live_container(session: Session, batch: str) -> Container | None:
 
 
 def plan_inspection(session: Session, settings: Settings, act: Act, batch: str) -> Inspection:
-    """Draw the sample for the sealed container and open an inspection."""
+    """Draw the sample for the sealed container and open its inspection. Refuses a second one (`inspect.already-planned`)."""
     require(get_job(session, batch), JobState.SEALED)
     container = live_container(session, batch)
     assert container is not None
+    mine = (Inspection.job_id == batch, Inspection.container_sha256 == container.sha256)
+    if session.scalar(select(Inspection.id).where(*mine).limit(1)) is not None:
+        # A fresh plan would let a recorded fault be forgotten.
+        raise refuse("inspect.already-planned", batch)
     samples = sample(session, batch, container.sha256, settings.inspection.sample_per_stratum)
     plan = {"rule": RULE, "samples": [{"piece": s.number, "reasons": list(s.reasons)} for s in samples]}
     inspection = Inspection(
@@ -58,10 +62,14 @@ def open_inspection(session: Session, batch: str) -> Inspection:
 
 
 def record_result(session: Session, batch: str, piece: int, *, ok: bool, note: str) -> None:
-    """What was seen when a sampled piece was opened."""
+    """What was seen when a sampled piece was opened. A fault once recorded stays (`inspect.fault-stays`)."""
+    require(get_job(session, batch), JobState.SEALED)
     inspection = open_inspection(session, batch)
     if piece not in {row["piece"] for row in inspection.plan["samples"]}:
         raise refuse("inspect.not-sampled", f"{batch}/{piece}", piece=piece)
+    seen = inspection.results.get(str(piece))
+    if seen is not None and not seen["ok"]:
+        raise refuse("inspect.fault-stays", f"{batch}/{piece}", piece=piece, note=seen["note"])
     inspection.results = {**inspection.results, str(piece): {"ok": ok, "note": note}}
 
 

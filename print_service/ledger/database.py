@@ -19,6 +19,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from print_service.findings import refuse
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+# PostgreSQL's counterpart of SQLite's write lock: one transaction of this application at a time in a database, so that no two
+# freezes see the same assessments and no two writers the same journal head. The number is ours alone and means nothing.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(131999)"
 
 
 def connect(url: str) -> Engine:
@@ -30,6 +33,8 @@ def connect(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _pragmas)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(_ONE_AT_A_TIME))
     return engine
 
 

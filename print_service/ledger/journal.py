@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handover import journal
+from handover.rules import RefusalError
 from print_service.act import Act
 from print_service.ledger.tables import JournalRow
 
@@ -52,12 +53,17 @@ def record(session: Session, tag: str, act: Act, subject: str, body: Mapping[str
 
 
 def entries(session: Session, prefix: str = "") -> Iterator[journal.Entry]:
-    """Entries in order; with `prefix`, only tags that start with it."""
-    statement = select(JournalRow.entry).order_by(JournalRow.seq).execution_options(yield_per=1000)
+    """Entries in order; with `prefix`, only tags that start with it. Refuses (`journal.altered`) a row whose columns, by which
+    entries are found, say something else than the entry.
+    """
+    statement = select(JournalRow).order_by(JournalRow.seq).execution_options(yield_per=1000)
     if prefix:
         statement = statement.where(JournalRow.tag.startswith(prefix, autoescape=True))
-    for raw in session.scalars(statement):
-        yield journal.parse(raw)
+    for row in session.scalars(statement):
+        entry = journal.parse(row.entry)
+        if (row.seq, row.tag, row.subject) != (entry.seq, entry.tag, entry.subject):
+            raise RefusalError("journal.altered", seq=row.seq)
+        yield entry
 
 
 def is_recorded(session: Session, tag: str, subject: str) -> bool:

@@ -95,7 +95,6 @@ def print_pages(
 ) -> list[ChunkResult]:
     """Print every piece of a numbered job into `<output>/<batch>/pages`; the ledger is only read, a chunk at a time."""
     folder = settings.output / batch / "pages"
-    folder.mkdir(parents=True, exist_ok=True)
     waiting: deque[Future[ChunkResult]] = deque()
     results: list[ChunkResult] = []
 
@@ -104,6 +103,7 @@ def print_pages(
         progress(len(results[-1].index) + len(results[-1].held))
 
     for order in _chunk_orders(engine, settings, batch):
+        folder.mkdir(parents=True, exist_ok=True)
         waiting.append(pool.submit(compose_chunk, order, folder, settings.cache))
         if len(waiting) > 2 * settings.workers:
             take()
@@ -179,12 +179,17 @@ def issuer_fields(settings: Settings) -> dict[str, str]:
 def _finished(path: Path, sidecar: Path, digest: str) -> ChunkResult | None:
     if not (path.is_file() and sidecar.is_file()):
         return None
-    table = json.loads(sidecar.read_text(encoding="utf-8"))
-    if table["order"] != digest or hashlib.sha256(path.read_bytes()).hexdigest() != table["sha256"]:
+    try:
+        table = json.loads(sidecar.read_bytes())
+        index = tuple((number, first, count) for number, first, count in table.pop("index"))
+        held = tuple((number, key, values) for number, key, values in table.pop("held"))
+        result = ChunkResult(**table, index=index, held=held)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # A result file that was cut or is another's is no result: the chunk is made again.
         return None
-    index = tuple((number, first, count) for number, first, count in table.pop("index"))
-    held = tuple((number, key, values) for number, key, values in table.pop("held"))
-    return ChunkResult(**table, index=index, held=held)
+    if result.order != digest or hashlib.sha256(path.read_bytes()).hexdigest() != result.sha256:
+        return None
+    return result
 
 
 @cache

@@ -11,6 +11,7 @@ from handover.rules import RefusalError
 from print_service.act import JST
 from print_service.batches.custody import Outing, current, hand_out, the_contract, witness
 from print_service.findings import RefusedError
+from print_service.inspection.sign import live_container
 
 LEAVES = datetime(2026, 4, 17, 16, 0, tzinfo=JST)
 OUTING = Outing(
@@ -26,11 +27,21 @@ OUTING = Outing(
 )
 
 
+@pytest.fixture(scope="module")
+def sealed_folder(tmp_path_factory, ward_template, copied_ward):
+    folder = tmp_path_factory.mktemp("sealed") / "ward"
+    with copied_ward(*ward_template, folder) as ward:
+        ward.load_all()
+        ward.noticed()
+        ward.sealed()
+    return folder
+
+
 @pytest.fixture
-def sealed(loaded_ward):
-    loaded_ward.noticed()
-    loaded_ward.sealed()
-    return loaded_ward
+def sealed(sealed_folder, copied_ward, ward_template, tmp_path):
+    """A ward whose resident tax job is sealed on medium M-2026-001."""
+    with copied_ward(sealed_folder, ward_template[1], tmp_path / "ward") as ward:
+        yield ward
 
 
 def go(ward, act, **changes):
@@ -42,10 +53,7 @@ def test_a_sealed_medium_is_registered_and_handed_over_in_one_act(sealed, act):
     go(sealed, act)
     with sealed.session() as session:
         medium = current(session).media["M-2026-001"]
-    assert (medium.state, medium.holders, medium.batch) == (MediumState.OUT, ("V01", "V02"), "R08-N02")
-    with sealed.session() as session:
-        from print_service.inspection.sign import live_container
-
+        assert (medium.state, medium.holders, medium.batch) == (MediumState.OUT, ("V01", "V02"), "R08-N02")
         assert medium.container_sha256 == live_container(session, "R08-N02").sha256
 
 

@@ -15,7 +15,9 @@ from sqlalchemy import select
 from handover import passphrase
 from print_service.findings import RefusedError
 from print_service.inspection.sign import live_container, valid_signature
+from print_service.ledger.journal import entries
 from print_service.ledger.tables import Container, Job, Piece
+from print_service.notices.compose import hold_piece
 
 
 def keys(refusal):
@@ -93,7 +95,8 @@ def test_the_passphrase_is_nowhere_in_the_ledger_nor_beside_the_container(proved
 def test_no_unsealed_page_or_name_lies_in_the_media_folder(proved):
     sealed = proved.seal()
     names = {path.name for path in sealed.container.parent.iterdir()}
-    assert names == {"R08-N02.zip", "R08-N02.envelope.json"} or len(names) == 2
+    assert len(names) == 2
+    assert "R08-N02.zip" in names
     assert not any(proved.settings.output.glob("seal-*"))
     for path in sealed.container.parent.iterdir():
         content = path.read_bytes()
@@ -162,16 +165,12 @@ def test_the_same_entropy_gives_the_same_container(proved):
 
 
 def test_held_pieces_are_not_counted_among_the_sealed(loaded_ward, act):
-    from print_service.notices.compose import hold_piece
-
     loaded_ward.noticed()
     with loaded_ward.session() as session:
         hold_piece(session, act(), "R08-N02", 3, "clerk", "job.held-by-hand", {"reason": "確認中"})
         total = len(session.scalars(select(Piece.id)).all())
     sealed = loaded_ward.sealed()
     with loaded_ward.session() as session:
-        from print_service.ledger.journal import entries
-
-        (entry,) = [entry for entry in entries(session, "job:container:sealed")]
+        (entry,) = entries(session, "job:container:sealed")
     assert entry.body["pieces"] == total - 1
     assert entry.body["sha256"] == sealed.sha256

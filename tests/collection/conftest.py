@@ -1,6 +1,5 @@
 """A ward whose slips are numbered, made once a session and copied for each test; stores write payment files for it."""
 
-import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,20 +63,17 @@ class Store:
 
 
 @pytest.fixture(scope="session")
-def numbered_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("numbered") / "ward"
-
-
-@pytest.fixture
-def store(ward, act, numbered_folder):
+def numbered_folder(tmp_path_factory, ward_template, copied_ward):
     """Steps 1 to 3 done for both taxes by the real use cases; what happens to a slip in a store needs no paper."""
-    if not numbered_folder.exists():
+    folder = tmp_path_factory.mktemp("numbered") / "ward"
+    with copied_ward(*ward_template, folder) as ward:
         ward.load_all()
         ward.noticed(VEHICLE, "vehicle-tax")
         ward.noticed(RESIDENT, "resident-tax")
-        ward.engine.dispose()
-        shutil.copytree(ward.out, numbered_folder)
-    else:
-        ward.engine.dispose()
-        shutil.copytree(numbered_folder, ward.out, dirs_exist_ok=True)
-    return Store(ward, act)
+    return folder
+
+
+@pytest.fixture
+def store(numbered_folder, ward_template, copied_ward, tmp_path, act):
+    with copied_ward(numbered_folder, ward_template[1], tmp_path / "ward") as ward:
+        yield Store(ward, act)

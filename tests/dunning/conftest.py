@@ -4,7 +4,6 @@ Before the freeze, direct ledger rows give one payer (case `variant-taka-saki`) 
 (case `no-glyph`) is held back by the use case, so it was never posted.
 """
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -109,21 +108,18 @@ class Dunned:
 
 
 @pytest.fixture(scope="session")
-def posted_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("posted") / "ward"
+def posted_folder(tmp_path_factory, ward_template, copied_ward, act):
+    """Both notice batches posted: vehicle tax due 2026-06-01, resident tax due 06-30, 08-31, 11-02 and 2027-02-01."""
+    folder = tmp_path_factory.mktemp("posted") / "ward"
+    with copied_ward(*ward_template, folder) as ward:
+        _play(ward, act)
+    return folder
 
 
 @pytest.fixture
-def dunned(ward, act, posted_folder):
-    """Both notice batches posted: vehicle tax due 2026-06-01, resident tax due 06-30, 08-31, 11-02 and 2027-02-01."""
-    if not posted_folder.exists():
-        _play(ward, act)
-        ward.engine.dispose()
-        shutil.copytree(ward.out, posted_folder)
-    else:
-        ward.engine.dispose()
-        shutil.copytree(posted_folder, ward.out, dirs_exist_ok=True)
-    return Dunned(ward, act)
+def dunned(posted_folder, ward_template, copied_ward, tmp_path, act):
+    with copied_ward(posted_folder, ward_template[1], tmp_path / "ward") as ward:
+        yield Dunned(ward, act)
 
 
 def _play(ward, act) -> None:

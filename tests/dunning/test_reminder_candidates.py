@@ -8,8 +8,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from print_service.demo.payments import Visit
 from print_service.dunning.plan import reminder_candidates
 from print_service.findings import RefusedError
+from print_service.inspection.sign import plan_inspection, reject
 from print_service.ledger.tables import Assessment, Hold, Instalment, Payer, Piece
 from print_service.mailing.returned import mark_returned
 
@@ -96,8 +98,6 @@ def test_a_payment_for_another_instalment_does_not_help(dunned):
 def test_a_part_payment_is_chosen_with_what_is_left(dunned):
     with dunned.ward.session() as session:
         digits = dunned.part_slip(session, dunned.slip(session, SAKI, TAX, 1), 50_000)
-    from print_service.demo.payments import Visit
-
     dunned.pay(TAX_DAY, [Visit(digits, 50_000, TAX_DUE, "confirmed")])
     with dunned.ward.session() as session:
         found = reminder_candidates(session, dunned.ward.settings, (TAX,), TAX_DAY)
@@ -170,8 +170,6 @@ def test_a_reminder_that_is_still_being_printed_is_not_made_again(dunned):
 
 
 def test_a_reminder_that_inspection_rejected_is_made_again(dunned):
-    from print_service.inspection.sign import plan_inspection, reject
-
     dunned.pay(TAX_DAY)
     dunned.remind("R08-D01", TAX_DAY, TAX)
     everybody = dunned.covered("R08-D01")
