@@ -55,7 +55,7 @@ def _with(words, option, value):
         (("prove", "R08-N01"), ["job.wrong-state"]),
         (("seal", "R08-N01", "--medium", "M-1"), ["job.wrong-state"]),
         (("inspect", "plan", "R08-N01"), ["job.wrong-state"]),
-        (("inspect", "record", "R08-N01", "1"), ["inspect.no-plan"]),
+        (("inspect", "record", "R08-N01", "1"), ["job.wrong-state"]),
         (("inspect", "sign", "R08-X"), ["ledger.not-found"]),
         (("post", "slip", "R08-X"), ["ledger.not-found"]),
         (("post", "slip", "R08-N01", "--posted-on", "2026-05-08", "--count", "x"), ["cli.bad-count"]),
