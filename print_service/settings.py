@@ -74,6 +74,7 @@ class Handover(_Table):
     """Containers and media (封緘・授受)."""
 
     valid_days: int = Field(ge=1, description="Days for which a container may be opened")
+    return_days: int = Field(ge=1, description="Days after hand-over by which the medium is back and every copy is erased")
     copies_allowed: int = Field(ge=0, description="Copies the vendor may hold at once")
 
 

@@ -58,7 +58,7 @@ def hand_out(session: Session, settings: Settings, act: Act, outing: Outing) -> 
         raise refuse("handover.no-container", outing.medium, medium=outing.medium)
     now = current(session)
     if outing.medium not in now.media:
-        last_day = act.day + timedelta(days=settings.handover.valid_days)
+        last_day = act.day + timedelta(days=settings.handover.return_days)
         event = custody_commands.register(
             now,
             medium=outing.medium,
