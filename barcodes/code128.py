@@ -4,6 +4,12 @@ Between `cvs` and `geometry`. Source: ISO/IEC 15417 (JIS X 0504) character table
 General Specifications for FNC1 directly after the start character, which makes a reader report `]C1`.
 """
 
+from functools import lru_cache
+from itertools import chain, count, repeat
+from operator import mul
+
+from barcodes.geometry import Rect, Symbol, from_bars
+
 _TABLE = (
     "212222 222122 222221 121223 121322 131222 122213 122312 132212 221213 221312 231212 112232 122132 122231 113222 "
     "123122 123221 223211 221132 221231 213212 223112 312131 311222 321122 321221 312212 322112 322211 212123 212321 "
@@ -15,15 +21,34 @@ _TABLE = (
 )
 _ELEMENTS = tuple(tuple(int(width) for width in character) for character in _TABLE.split())
 _FNC1, _START_C, _STOP = 102, 105, 106
+_CHARACTER_MODULES, _STOP_MODULES = 11, 13
+_PAIR_VALUES = bytes(10 * (byte >> 4) + (byte & 15) if byte & 15 < 10 > byte >> 4 else 0 for byte in range(256))
 
 
 def characters(digits: str) -> tuple[int, ...]:
     """Character values for an even number of digits: Start C, FNC1, the pairs, the modulo 103 check character, Stop."""
-    data = (_FNC1, *(int(digits[index : index + 2]) for index in range(0, len(digits), 2)))
-    check = (_START_C + sum(place * value for place, value in enumerate(data, start=1))) % 103
-    return (_START_C, *data, check, _STOP)
+    # Read as hexadecimal, two digits are one byte; the table turns it into the pair's value.
+    data = bytes.fromhex(digits).translate(_PAIR_VALUES)
+    check = (_START_C + _FNC1 + sum(map(mul, data, count(2)))) % 103
+    return (_START_C, _FNC1, *data, check, _STOP)
 
 
 def element_widths(digits: str) -> tuple[int, ...]:
     """Widths in modules of bars and spaces in turn, bar first and bar last, for the same digits."""
     return tuple(width for value in characters(digits) for width in _ELEMENTS[value])
+
+
+def symbol(digits: str, dpi: int, dots_per_module: int, height: int, quiet: int) -> Symbol:
+    """The bars of the same digits, `height` and the `quiet` zone of each side in dots."""
+    values = characters(digits)
+    step = _CHARACTER_MODULES * dots_per_module
+    bars = chain.from_iterable(map(_bars, values, count(quiet, step), repeat(dots_per_module), repeat(height)))
+    width = quiet + (len(values) - 1) * step + _STOP_MODULES * dots_per_module + quiet
+    return Symbol(dpi, width, height, tuple(bars))
+
+
+# A character at a place is the same rectangles on every slip: 107 characters at 26 places, for each size in use.
+@lru_cache(maxsize=32_768)
+def _bars(value: int, x: int, dots_per_module: int, height: int) -> tuple[Rect, ...]:
+    alone = from_bars(_ELEMENTS[value], 1, dots_per_module, height, 0)
+    return tuple(bar._replace(x=bar.x + x) for bar in alone.rects)

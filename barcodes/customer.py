@@ -18,13 +18,15 @@ from barcodes.digits import is_digits
 from barcodes.geometry import Rect, Symbol, to_dots, to_mm
 from barcodes.rules import Fault, MarkError, fault, refuse_any
 
-__all__ = ["CustomerBarcode", "CustomerReading", "digits_from_address", "is_catch_all", "parse"]
+__all__ = ["CustomerBarcode", "CustomerReading", "check_print", "digits_from_address", "is_catch_all", "parse"]
 
 _CHARACTERS: tuple[str, ...] = (*"0123456789-", "CC1", "CC2", "CC3", "CC4", "CC5", "CC6", "CC7", "CC8")
 _PATTERNS = "FTT FFT FDA DFA FAD FTF DAF AFD ADF TFF TFT DAT DTA ADT TDA ATD TAD TTF FFF"
 _BARS_OF = dict(zip(_CHARACTERS, _PATTERNS.split(), strict=True))
 _CHARACTER_OF = {bars: character for character, bars in _BARS_OF.items()}
+_VALUE_OF = {character: value for value, character in enumerate(_CHARACTERS)}
 _START, _STOP = "FD", "DF"
+_BARS = 67
 _PAD = "CC4"
 _ADDRESS_CHARACTERS = 13
 _BLANK_MM = Decimal(2)
@@ -48,11 +50,7 @@ class CustomerBarcode:
     digits: str
 
     def __post_init__(self) -> None:
-        faults: list[Fault] = []
-        if not is_digits(self.postcode, 7):
-            faults.append(fault("customer.postcode", postcode=self.postcode))
-        elif is_catch_all(self.postcode):
-            faults.append(fault("customer.catch-all-postcode", postcode=self.postcode))
+        faults = _postcode_faults(self.postcode)
         if any(character not in "0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ" for character in self.digits):
             faults.append(fault("customer.digits", digits=self.digits))
         refuse_any(faults)
@@ -61,7 +59,12 @@ class CustomerBarcode:
     def from_address(cls, postcode: str, address: str, town: str | None = None) -> "CustomerBarcode":
         """The barcode of an address; the postcode may carry its hyphen, `town` is as in `digits_from_address`."""
         plain = postcode[:3] + postcode[4:] if postcode[3:4] == "-" else postcode
-        return cls(plain, digits_from_address(address, town))
+        try:
+            digits = digits_from_address(address, town)
+        except MarkError as error:
+            refuse_any([*_postcode_faults(plain), *error.faults])
+            raise
+        return cls(plain, digits)
 
     def characters(self) -> tuple[str, ...]:
         """The 20 characters before the check digit: postcode, then 13, cut or filled with CC4.
@@ -85,29 +88,37 @@ class CustomerBarcode:
         Every dimension is a whole number of dots within the manual's tolerance, nearest to nominal. Raises `MarkError`
         for another size (`customer.point-size`) or a resolution too coarse for the tolerances (`customer.dpi`).
         """
-        if dpi < 1:
-            raise MarkError(fault("symbol.dpi", dpi=dpi))
-        if not Decimal(8) <= points <= Decimal("11.5"):
-            raise MarkError(fault("customer.point-size", points=str(points)))
-        bar, space, timing, long = _dimensions(dpi, points)
-        blank = to_dots(_BLANK_MM, dpi)
-        half = (long - timing) // 2
-        tops = {"F": 0, "A": 0, "D": half, "T": half}
-        heights = {"F": long, "A": half + timing, "D": half + timing, "T": timing}
-        rects = tuple(
-            Rect(blank + index * (bar + space), blank + tops[kind], bar, heights[kind])
-            for index, kind in enumerate(self.bars())
-        )
-        return Symbol(dpi, rects[-1].x + bar + blank, long + 2 * blank, rects)
+        check_print(dpi, points)
+        width, height, places = _drawn(dpi, points)
+        return Symbol(dpi, width, height, tuple(place[kind] for place, kind in zip(places, self.bars(), strict=True)))
 
 
 @dataclass(frozen=True)
 class CustomerReading:
-    """What bars say: `postcode`, `digits` as far as they fitted, `cut` the control code of a letter that did not."""
+    """What bars say: `postcode`, `digits` as far as they fitted, `cut` the control code of a letter that did not, and
+    the `check` character.
+    """
 
     postcode: str
     digits: str
     cut: str
+    check: str
+
+
+@cache
+def check_print(dpi: int, points: Decimal) -> None:
+    """Whether any such barcode can be printed so. Raises `MarkError` as `CustomerBarcode.symbol` does."""
+    if dpi < 1:
+        raise MarkError(fault("symbol.dpi", dpi=dpi))
+    if not Decimal(8) <= points <= Decimal("11.5"):
+        raise MarkError(fault("customer.point-size", points=str(points)))
+    _dimensions(dpi, points)
+
+
+def _postcode_faults(postcode: str) -> list[Fault]:
+    if not is_digits(postcode, 7):
+        return [fault("customer.postcode", postcode=postcode[:40])]
+    return [fault("customer.catch-all-postcode", postcode=postcode)] if is_catch_all(postcode) else []
 
 
 def is_catch_all(postcode: str) -> bool:
@@ -121,7 +132,7 @@ def parse(bars: str) -> CustomerReading:
     """What 67 bars of F, A, D, T say. Raises `MarkError` for a wrong frame, pattern, check digit or order of
     characters.
     """
-    if len(bars) != 67 or any(bar not in "FADT" for bar in bars):
+    if len(bars) != _BARS or any(bar not in "FADT" for bar in bars):
         raise MarkError(fault("customer.bars", length=len(bars)))
     faults: list[Fault] = []
     if bars[:2] != _START or bars[-2:] != _STOP:
@@ -142,7 +153,7 @@ def parse(bars: str) -> CustomerReading:
     if read is None or not is_digits(postcode):
         raise MarkError(*faults, fault("customer.order", characters=" ".join(characters)))
     refuse_any(faults)
-    return CustomerReading(postcode, *read)
+    return CustomerReading(postcode, *read, found)
 
 
 def _spelled(character: str) -> tuple[str, ...]:
@@ -153,7 +164,7 @@ def _spelled(character: str) -> tuple[str, ...]:
 
 
 def _check(characters: tuple[str, ...]) -> str:
-    total = sum(_CHARACTERS.index(character) for character in characters)
+    total = sum(_VALUE_OF[character] for character in characters)
     return _CHARACTERS[-total % 19]
 
 
@@ -178,6 +189,19 @@ def _read(characters: list[str]) -> tuple[str, str] | None:
 
 
 @cache
+def _drawn(dpi: int, points: Decimal) -> tuple[int, int, tuple[dict[str, Rect], ...]]:
+    """Width and height of the box, and at each of the 67 places the rectangle of each kind of bar."""
+    bar, space, timing, long = _dimensions(dpi, points)
+    blank = to_dots(_BLANK_MM, dpi)
+    half = (long - timing) // 2
+    down = {"F": (0, long), "A": (0, half + timing), "D": (half, half + timing), "T": (half, timing)}
+    places = tuple(
+        {kind: Rect(blank + index * (bar + space), blank + top, bar, height) for kind, (top, height) in down.items()}
+        for index in range(_BARS)
+    )
+    return places[-1]["F"].x + bar + blank, long + 2 * blank, places
+
+
 def _dimensions(dpi: int, points: Decimal) -> tuple[int, int, int, int]:
     def allowed(limits: tuple[Decimal, Decimal, Decimal]) -> tuple[list[int], Fraction]:
         least, nominal, most = (Fraction(limit) * Fraction(points) / 10 for limit in limits)

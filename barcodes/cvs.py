@@ -13,10 +13,11 @@ from decimal import Decimal
 
 from barcodes import code128
 from barcodes.digits import is_digits, modulo10
-from barcodes.geometry import Symbol, from_bars, to_dots, to_mm
+from barcodes.geometry import Symbol, to_dots, to_mm
 from barcodes.rules import Fault, MarkError, fault, refuse_any
 
 AMOUNT_LIMIT = 300_000
+LEAST_HEIGHT_MM = Decimal(10)
 DOTS_PER_MODULE = {300: 2, 400: 3, 480: 3, 600: 4}
 
 _AI = "91"
@@ -24,7 +25,6 @@ _NO_DATE = "999999"
 _MODULES = 288
 _QUIET_MM = Decimal("2.54")
 _WIDTH_LIMIT_MM = 60
-_LEAST_HEIGHT_MM = Decimal(10)
 _NARROWEST_MM = Decimal("0.158")  # the finest module of the published table
 
 
@@ -82,16 +82,9 @@ class CvsBarcode:
         Raises `MarkError` for a resolution outside the table (`slip.dpi-too-coarse`, `slip.dpi-unlisted`) or bars
         under 10 mm.
         """
-        faults = _resolution_faults(dpi)
-        if height_mm < _LEAST_HEIGHT_MM:
-            faults.append(fault("slip.too-low", height_mm=str(height_mm)))
-        refuse_any(faults)
-        return from_bars(
-            code128.element_widths(self.digits()),
-            dpi,
-            DOTS_PER_MODULE[dpi],
-            to_dots(height_mm, dpi),
-            to_dots(_QUIET_MM, dpi),
+        check_print(dpi, height_mm)
+        return code128.symbol(
+            self.digits(), dpi, DOTS_PER_MODULE[dpi], to_dots(height_mm, dpi), to_dots(_QUIET_MM, dpi)
         )
 
     def _date(self) -> str:
@@ -127,6 +120,14 @@ def parse(digits: str) -> CvsBarcode:
         raise MarkError(*faults, *error.faults) from None
     refuse_any(faults)
     return mark
+
+
+def check_print(dpi: int, height_mm: Decimal) -> None:
+    """Whether any such mark can be printed so. Raises `MarkError` as `CvsBarcode.symbol` does."""
+    faults = _resolution_faults(dpi)
+    if height_mm < LEAST_HEIGHT_MM:
+        faults.append(fault("slip.too-low", height_mm=str(height_mm)))
+    refuse_any(faults)
 
 
 def _resolution_faults(dpi: int) -> list[Fault]:

@@ -18,8 +18,7 @@ def is_digits(text: object, width: int | None = None) -> bool:
 
 def modulo10(digits: str) -> int:
     """Check digit 0-9 of `digits`: weights 3, 1, 3, ... from the right, complement to ten."""
-    total = sum(int(digit) * (1 if index % 2 else 3) for index, digit in enumerate(reversed(digits)))
-    return -total % 10
+    return -(3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))) % 10
 
 
 def ocr_pair(body: str) -> str:

@@ -1,5 +1,4 @@
-"""Modules of the two matrix symbols the marks need, from libzint: QR of a fixed version and level, and square Data
-Matrix.
+"""Modules of the two matrix symbols the marks need, from libzint: QR and square Data Matrix.
 
 Between `elqr`, `piece` and `geometry`. libzint places the modules; which version, level and mask it chose is checked
 against independent encoders in the tests, and the size again here, because a symbol of another size would no longer
@@ -31,6 +30,15 @@ def qr_numeric(digits: str, version: int, level: str) -> tuple[tuple[bool, ...],
     if len(rows) != side or len(rows[0]) != side:
         raise ValueError(f"QR of {len(rows)} modules a side where version {version} has {side}")
     return rows
+
+
+def qr(text: str, level: str) -> tuple[tuple[bool, ...], ...]:
+    """Rows of modules of the smallest QR symbol (model 2) of `level` that holds ASCII `text`, without quiet zone."""
+    symbol = Symbol()
+    symbol.symbology = Symbology.QRCODE
+    symbol.option_1 = _QR_LEVEL[level]
+    symbol.encode(text)
+    return _rows(symbol)
 
 
 def data_matrix(text: str) -> tuple[tuple[bool, ...], ...]:

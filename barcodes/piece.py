@@ -1,5 +1,5 @@
-"""The piece mark (丁合マーク): which batch, piece, sheet and side a page is, with a check, as a small Data Matrix and
-in figures.
+"""The piece mark (丁合マーク): which batch, piece, sheet and side a page is, with a check, as a small Data Matrix or
+QR, whichever the inserter reads, and in figures.
 
 Every page carries one, so that an inserter, an inspector and the read-back of finished files can tell whose page it is
 without reading a name. There is no public standard; the payload is documented here and re-implemented by the reader on
@@ -13,14 +13,18 @@ where check is the sum of place times ASCII code over everything before the last
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from barcodes.geometry import Symbol, from_modules, module_dots
-from barcodes.matrix import data_matrix
+from barcodes.matrix import data_matrix, qr
 from barcodes.rules import Fault, MarkError, fault, refuse_any
+
+Kind = Literal["data-matrix", "qr"]
 
 _BATCH = re.compile(r"[A-Z0-9-]{1,12}")
 _PAYLOAD = re.compile(r"PS1:([A-Z0-9-]{1,12}):([0-9]{6}):([0-9]{2})/([0-9]{2}):([FB]):([0-9]{2})")
 _QUIET_MODULES = 1
+_QR_QUIET_MODULES = 4
 _USUAL_MODULE_MM = Decimal("0.338")
 _LEAST_MODULE_MM = Decimal("0.25")
 
@@ -60,13 +64,15 @@ class PieceMark:
         """The same for people, beside the symbol: `R08-N01 000012 1/6`."""
         return f"{self.batch} {self.piece:06d} {self.sheet}/{self.sheets}"
 
-    def symbol(self, dpi: int = 600, dots_per_module: int | None = None) -> Symbol:
-        """A square Data Matrix with one module of quiet zone at `dpi`.
+    def symbol(self, dpi: int = 600, dots_per_module: int | None = None, kind: Kind = "data-matrix") -> Symbol:
+        """A square Data Matrix with one module of quiet zone, or a QR of level M with four, at `dpi`.
 
-        Without `dots_per_module` a module covers 0.338 mm (8 dots at 600 dpi: 7.5 mm in all for a batch name of seven
-        characters, 8.2 mm for twelve). Raises `MarkError` below 0.25 mm.
+        Without `dots_per_module` a module covers 0.338 mm (8 dots at 600 dpi: as a Data Matrix 7.5 mm in all for a
+        batch name of seven characters, 8.2 mm for twelve; as a QR 11.2 mm). Raises `MarkError` below 0.25 mm.
         """
         dots = module_dots(dpi, dots_per_module, _USUAL_MODULE_MM, _LEAST_MODULE_MM)
+        if kind == "qr":
+            return from_modules(qr(self.payload(), "M"), dpi, dots, _QR_QUIET_MODULES)
         return from_modules(data_matrix(self.payload()), dpi, dots, _QUIET_MODULES)
 
 

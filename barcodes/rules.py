@@ -44,6 +44,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "payeasy.ocr-layout": "OCR下段の桁割り（納付番号{number}桁・確認番号{confirmation}桁）が33桁に収まりません。",
         "payeasy.ocr-too-wide": "{field}{length}桁はOCR下段の桁割り{width}桁に収まりません。"
         "桁割りの設定を確かめてください。",
+        "payeasy.name-empty": "収納機関の表示名はカナと漢字の両方を1文字以上で指定してください。",
+        "payeasy.name-too-long": "表示名（{field}）は{limit}文字以内で指定してください（{length}文字が渡されました）。",
+        "payeasy.name-kana": "表示名（カナ）の{place}文字目「{character}」は使えません。"
+        "半角カナ・半角数字・半角英大文字と空白 ( ) - . / ｢ ｣ だけを使ってください。",
+        "payeasy.name-kanji": "表示名（漢字）の{place}文字目「{character}」はJIS第1・第2水準の全角文字でないため、"
+        "銀行の画面では■になります。代わりの文字を職員が決めて指定してください。",
         # eL-QR
         "elqr.amount": "払込金額{amount}円は1円以上11桁以内で指定してください。",
         "elqr.field": "eL-QRの項目「{field}」の値「{value}」は{width}桁の数字で指定してください。",
@@ -65,6 +71,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "customer.dpi": "{dpi} dpi・{points}ポイントでは許容範囲に入るバーをドット単位で作れません。"
         "解像度を上げてください。",
         "customer.bars": "カスタマバーコードはF・A・D・Tの67本ですが、{length}文字が渡されました。",
+        "customer.bars-found": "画像からカスタマバーコードの67本のバーを等間隔に見つけられません（見つかった数{found}）。"
+        "切り出しと解像度、かすれ・つぶれを確かめてください。",
         "customer.frame": "スタートコードまたはストップコードが正しくありません（先頭{start}・末尾{stop}）。",
         "customer.character": "{position}番目のキャラクタ「{bars}」は定義されていないバーの組合せです。",
         "customer.check-digit": "チェックデジットは{expected}のはずですが{found}です。",
@@ -76,10 +84,43 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "piece.side": "面「{side}」はF（表）またはB（裏）で指定してください。",
         "piece.payload": "丁合マーク「{payload}」は定められた形式ではありません。",
         "piece.check": "丁合マークの検査数字は{expected}のはずですが{found}です。",
+        # Optical bars for inserters
+        "omr.start": "OMRマークの最初の位置は必ずstart（常に印字するバー）とし、ほかには置かないでください。",
+        "omr.parity-place": "OMRマークのparityは最後の位置だけに置けます。",
+        "omr.place": "OMRマークの{place}番目の位置の名前「{name}」はありません。"
+        "start, first, last, more, front, parity と sheet.n, left.n, piece.n（nは0から19）が使えます。",
+        "omr.sizes": "OMRマークの寸法（ピッチ{pitch_mm} mm・太さ{bar_mm} mm・長さ{length_mm} mm）が正しくありません。"
+        "太さはピッチより小さく、すべて正の値にしてください。",
+        "omr.length": "OMRマークは{expected}か所のはずですが、{found}か所が読まれました。",
+        "omr.no-start": "OMRマークの最初のバーがありません。向きと位置を確かめてください。",
+        "omr.parity": "OMRマークのバーの数が偶数ではありません。読み取りか印字を確かめてください。",
+        # Typed words
+        "typed.number": "{field}「{text}」は0から9の数字（18桁以内）で指定してください。",
+        "typed.resolution": "解像度「{text}」は1から{finest}の整数（dpi）で指定してください。",
+        "typed.decimal": "{field}「{text}」は 10.5 のような数で指定してください。",
+        "typed.date": "{field}「{text}」が日付として正しくありません。2026-06-30 のように指定してください。",
+        "typed.one-line": "OCR行は上段（37桁）か下段（42桁）のどちらか一つを指定してください。",
+        # A reading to explain
+        "explain.unknown": "この読み取り（{length}文字）は、納付書・封入のどのマークの形式にも当てはまりません。",
+        "explain.full-width": "全角の文字が{count}字あります。読み取り装置は半角で出力します。"
+        "入力モードを半角にして読み直してください。",
+        "explain.separator": "途中または末尾に区切り（FNC1・GS）が{count}個あります。先頭以外には入れないでください。",
+        "explain.no-fnc1": "FNC1のない普通のCODE128（]C0）です。レジはGS1-128（]C1）だけを受け付けます。"
+        "スタートコードの次にFNC1を入れて作り直してください。",
+        "explain.symbology": "シンボル体系は{expected}のはずですが{found}で読まれました。",
+        "explain.no-identifier": "先頭のアプリケーション識別子91がありません。"
+        "読み取り装置の設定（AIを除く）か作成を確かめてください。",
+        "explain.halves-swapped": "前半と後半が入れ替わっています。正しい順に並べ替えた内容を示します。",
+        "explain.not-drawable": "正しいマークとして読めないため、図を作れません。",
         # Any symbol
         "symbol.dpi": "解像度{dpi} dpiは1以上で指定してください。",
         "symbol.module-too-small": "1モジュール{dots}ドット（{module_mm} mm）では読み取れません。"
         "{least_mm} mm以上にしてください。",
+        "symbol.box-too-small": "余白を含む大きさは幅{width_mm} mm・高さ{height_mm} mmですが、"
+        "領域は幅{box_width_mm} mm・高さ{box_height_mm} mmです。縮小はできません。領域を広げてください。",
+        "symbol.reduction": "バー幅を{dots}ドット細くすることはできません（最も細いバーは{narrowest}ドット）。"
+        "0以上で、バーが1ドット以上残る値にしてください。",
+        "symbol.not-bars": "バー幅の補正はバーコードだけにできます（二次元コードのモジュールは互いに接します）。",
     }
 )
 

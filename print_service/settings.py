@@ -62,6 +62,16 @@ class ElQr(_Table):
     office: Digits3 = Field(description="税務事務所コード")
 
 
+class Ocr(_Table):
+    """OCR行: the two lines of the standard slip (標準帳票) that a bank's machine reads."""
+
+    enabled: bool = Field(description="Whether slips carry the two OCR lines")
+    accounting: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] = Field(
+        description="会計 in the upper line (01: general account)"
+    )
+    account_item: Mapping[str, Digits6] = Field(description="科目ID in the lower line by tax item")
+
+
 class Dunning(_Table):
     """Reminders and final demands (督促・催告)."""
 
@@ -74,7 +84,9 @@ class Handover(_Table):
     """Containers and media (封緘・授受)."""
 
     valid_days: int = Field(ge=1, description="Days for which a container may be opened")
-    return_days: int = Field(ge=1, description="Days after hand-over by which the medium is back and every copy is erased")
+    return_days: int = Field(
+        ge=1, description="Days after hand-over by which the medium is back and every copy is erased"
+    )
     copies_allowed: int = Field(ge=0, description="Copies the vendor may hold at once")
 
 
@@ -102,6 +114,7 @@ class Settings(_Table):
     ward: Ward
     slips: Slips
     el_qr: ElQr
+    ocr: Ocr
     dunning: Dunning
     handover: Handover
     press: PressRoom

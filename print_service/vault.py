@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from handover import keys
+from print_service.files import write_atomically
 from print_service.findings import refuse
 from print_service.settings import Settings
 
@@ -24,8 +25,7 @@ def create(settings: Settings, entropy: Callable[[int], bytes] = os.urandom) -> 
     confirmation, secret = place / "confirmation.key", entropy(32)
     key = keys.create(entropy)
     if not confirmation.exists():
-        confirmation.touch(mode=0o600)
-        confirmation.write_bytes(secret)
+        write_atomically(confirmation, secret, mode=0o600)
     if not (place / "signing.pem").exists():
         keys.save(key, place / "signing.pem")
     if not (place / "signing.pub.pem").exists():

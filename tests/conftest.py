@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pikepdf import Pdf
 from sqlalchemy import Engine, select
@@ -39,6 +40,10 @@ from print_service.proof.model import Evidence
 from print_service.resources import data_dir
 from print_service.settings import Settings, load_settings, template
 from print_service.slips.issue import Numbered, number_job
+
+# A property holds or not; how long an example took on a busy machine is no part of it.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 VEHICLE, RESIDENT = "R08-N01", "R08-N02"
 A_VEHICLE = {

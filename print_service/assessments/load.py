@@ -41,6 +41,8 @@ def load_assessments(session: Session, act: Act, path: Path, layout: str, supers
     """
     file = read_assessments(path, layout)
     known = session.scalar(select(tables.SourceFile).where(tables.SourceFile.sha256 == file.sha256))
+    if known is not None and known.superseded_by is not None:
+        raise refuse("intake.superseded-before", path.name, name=known.name)
     if known is not None:
         return Loaded(known.id, file.sha256, len(file.payers), known.records, known.total, already=True)
     scope = _scope(file)
@@ -60,7 +62,7 @@ def load_assessments(session: Session, act: Act, path: Path, layout: str, supers
     if older is not None:
         _retire(session, older, source)
     for payer in file.payers:
-        session.merge(_payer_row(payer, source.id))
+        session.merge(_payer_row(payer, source.id, session.get(tables.Payer, payer.key)))
     session.flush()
     for block in _blocks(file.assessments):
         _insert(session, block, source.id)
@@ -102,8 +104,9 @@ def _retire(session: Session, older: tables.SourceFile, newer: tables.SourceFile
     session.execute(update(tables.Assessment).where(mine).values(superseded=True))
 
 
-def _payer_row(payer: Payer, source_id: int) -> tables.Payer:
+def _payer_row(payer: Payer, source_id: int, known: tables.Payer | None) -> tables.Payer:
     who = payer.addressee
+    # A mark that holds letters back stays: the file of another tax, or a host that has not heard of it yet, must not lift it.
     return tables.Payer(
         key=payer.key,
         postcode=who.postcode,
@@ -112,9 +115,9 @@ def _payer_row(payer: Payer, source_id: int) -> tables.Payer:
         name=who.name,
         kana=who.kana,
         honorific=who.honorific,
-        protected=payer.protected,
-        deceased=payer.deceased,
-        returned=payer.returned,
+        protected=payer.protected or (known is not None and known.protected),
+        deceased=payer.deceased or (known is not None and known.deceased),
+        returned=payer.returned or (known is not None and known.returned),
         source_file_id=source_id,
     )
 

@@ -146,7 +146,12 @@ def _store(session: Session, order: JobOrder, number: int, draft: Draft, klass: 
 
 
 def _notice_drafts(session: Session, settings: Settings, order: JobOrder) -> Iterator[Draft]:
-    noticed = select(PieceAssessment.assessment_id).join(Piece, Piece.id == PieceAssessment.piece_id)
+    noticed = (
+        select(PieceAssessment.assessment_id)
+        .join(Piece, Piece.id == PieceAssessment.piece_id)
+        .join(Job, Job.id == Piece.job_id)
+        .where(Piece.state != PieceState.HELD, Job.state != JobState.REJECTED)
+    )
     found = session.execute(
         select(Assessment, Payer)
         .join(Payer, Payer.key == Assessment.payer_key)
@@ -158,9 +163,15 @@ def _notice_drafts(session: Session, settings: Settings, order: JobOrder) -> Ite
         )
         .order_by(Assessment.payer_key, Assessment.tax_item, Assessment.method, Assessment.notice_no)
     )
-    for _, group in groupby(found, key=lambda row: (row[0].payer_key, row[0].tax_item, row[0].method)):
+    for _, group in groupby(sorted(found, key=_envelope), key=_envelope):
         rows = list(group)
         yield _notice_draft(session, settings, rows[0][1], [assessment for assessment, _ in rows])
+
+
+def _envelope(row: tuple[Assessment, Payer]) -> tuple[str, str, str, str]:
+    """What may share an envelope: one payer's assessments of one tax, paid in one way from one account."""
+    assessment = row[0]
+    return assessment.payer_key, assessment.tax_item, assessment.method, repr(assessment.account)
 
 
 def _notice_draft(session: Session, settings: Settings, payer: Payer, assessments: Sequence[Assessment]) -> Draft:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -112,24 +113,26 @@ def plain(value: Any) -> Any:
 
 
 def show(result: Any, *, as_json: bool, title: str = "") -> None:
-    """A result as a two-column table, or as JSON."""
+    """A result line by line, or as JSON. Lines are not cut, so that a path can be copied from them."""
     table = plain(result)
     if as_json:
         sys.stdout.write(json.dumps(table, ensure_ascii=False, indent=2) + "\n")
         return
-    view = Table(title=title or None, show_header=False)
+    if title:
+        console.print(title, style="bold", markup=False)
+    width = max(map(len, table), default=0)
     for key, value in table.items():
-        view.add_row(key, json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value))
-    console.print(view)
+        text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+        console.print(f"  {key:<{width}}  {text}", markup=False, soft_wrap=True)
 
 
 def show_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table with a heading."""
     view = Table(title=title)
     for column in columns:
-        view.add_column(column)
+        view.add_column(column, overflow="fold")
     for row in rows:
-        view.add_row(*(str(cell) for cell in row))
+        view.add_row(*(escape(str(cell)) for cell in row))
     console.print(view)
 
 

@@ -45,6 +45,8 @@ def demo(
 
 def _table(result: Report) -> None:
     view = Table(title=f"見本区 令和8年度（納税義務者 {result.payers} 人、seed {result.seed}）", show_header=False)
+    view.add_column()
+    view.add_column(overflow="fold")
     view.add_row("調定 assessments", f"{result.assessments:,}")
     view.add_row("保留 held back", f"{result.held_back:,}")
     for key, count in result.held_back_reasons.items():

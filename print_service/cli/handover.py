@@ -90,7 +90,7 @@ def load(
             at=who.at,
         )
         witness(session, who, event)
-    show({"copy": event.subject}, as_json=False)
+    show({"copy": event.subject.removeprefix("copy:")}, as_json=False)
 
 
 @app.command("return")

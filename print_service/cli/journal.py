@@ -1,12 +1,14 @@
 """The journal by hand: show, verify, export."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from handover import journal
+from handover.rules import RefusalError
 from print_service import vault
 from print_service.cli.context import AsJson, act, ledger, settings, show, show_refusal, show_rows
 from print_service.files import write_atomically
@@ -18,12 +20,12 @@ app = typer.Typer(no_args_is_help=True, help="記録（表示・検証・書出�
 
 @app.command("show")
 def show_journal(
-    subject: Annotated[str | None, typer.Option(help="対象（処理番号・媒体番号）/ subject")] = None,
+    subject: Annotated[str | None, typer.Option(help="対象（処理番号・媒体番号・複製番号）/ subject")] = None,
     as_json: AsJson = False,
 ) -> None:
     """記録を表示する。"""
     with ledger(settings()) as session:
-        rows = [entry for entry in entries(session) if subject is None or entry.subject == subject]
+        rows = [entry for entry in entries(session) if subject is None or _is_about(entry.subject, subject)]
     if as_json:
         show({"entries": [vars(entry) for entry in rows]}, as_json=True)
     else:
@@ -38,6 +40,11 @@ def show_journal(
         )
 
 
+def _is_about(entry: str, subject: str) -> bool:
+    """`R08-N01` finds `R08-N01`, its pieces `R08-N01/12` and `batch:R08-N01`; `M-2026-001` finds `medium:M-2026-001`."""
+    return entry == subject or subject in re.split("[:/]", entry)
+
+
 @app.command()
 def verify(
     against: Annotated[
@@ -48,12 +55,14 @@ def verify(
     """記録の鎖を最初から計算し直す。改ざん・欠落・並べ替え・巻き戻しを見分ける。"""
     head = journal.read_head(against.read_bytes()) if against else None
     with ledger(settings()) as session:
-        report = journal.verify(entries(session), head)
-    last = report.last
+        try:
+            report = journal.verify(entries(session), head)
+        except RefusalError as error:  # an entry that cannot even be read
+            report = journal.Report(0, None, error.faults)
     result = {
         "ok": report.ok,
         "entries": report.count,
-        "head": last.hash if last else None,
+        "head": report.last.hash if report.last else None,
         "faults": [{"key": fault.key, "sentence": fault.sentence} for fault in report.faults],
     }
     show(result, as_json=as_json, title="記録の検証")

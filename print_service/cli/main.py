@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import print_service
-from print_service.cli import batch, collect, demo, dun, handover, inspect, journal, refusals, setup
+from print_service.cli import batch, collect, demo, dun, handover, inspect, journal, mark, refusals, setup
 from print_service.cli.context import WARD_VARIABLE, show_refusal
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
@@ -30,6 +30,7 @@ app.add_typer(inspect.app, name="inspect")
 app.add_typer(inspect.post_app, name="post")
 app.command()(collect.collect)
 app.add_typer(dun.app, name="dun")
+app.add_typer(mark.app, name="mark")
 app.add_typer(journal.app, name="journal")
 
 

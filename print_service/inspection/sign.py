@@ -5,7 +5,7 @@ A rejection is a row too. A new container of the same job voids every earlier si
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
@@ -13,7 +13,7 @@ from print_service.batches.states import JobState, get_job, require
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.inspection.plan import RULE, sample
 from print_service.ledger.journal import Tag, record
-from print_service.ledger.tables import Container, Inspection
+from print_service.ledger.tables import Container, Inspection, Piece, Slip
 from print_service.settings import Settings
 
 OPEN, PASSED, REJECTED = "open", "passed", "rejected"
@@ -90,12 +90,14 @@ def sign(session: Session, act: Act, batch: str) -> Inspection:
 
 
 def reject(session: Session, act: Act, batch: str, reason: str) -> Inspection:
-    """Refuse the batch; the record stays."""
+    """Refuse the batch; the record stays, its slips are withdrawn, and its payers may be noticed by another job."""
     job = get_job(session, batch)
     require(job, JobState.SEALED)
     inspection = open_inspection(session, batch)
     _close(inspection, act, REJECTED)
     job.state = JobState.REJECTED
+    pieces = select(Piece.id).where(Piece.job_id == batch)
+    session.execute(update(Slip).where(Slip.piece_id.in_(pieces)).values(state="withdrawn"))
     body = {"container": inspection.container_sha256, "reason": reason}
     record(session, Tag.INSPECTION_REJECTED, act, batch, body)
     return inspection

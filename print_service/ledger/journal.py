@@ -60,7 +60,8 @@ def entries(session: Session, prefix: str = "") -> Iterator[journal.Entry]:
     if prefix:
         statement = statement.where(JournalRow.tag.startswith(prefix, autoescape=True))
     for row in session.scalars(statement):
-        entry = journal.parse(row.entry)
+        # Whoever edits SQLite by hand may leave text where bytes belong.
+        entry = journal.parse(row.entry if isinstance(row.entry, bytes) else b"")
         if (row.seq, row.tag, row.subject) != (entry.seq, entry.tag, entry.subject):
             raise RefusalError("journal.altered", seq=row.seq)
         yield entry

@@ -57,7 +57,7 @@ class SourceFile(Base):
 
 
 class Payer(Base):
-    """A payer 納税義務者 as the newest file describes them."""
+    """A payer 納税義務者 as the newest file describes them; a mark that holds letters back is never lifted by a file."""
 
     __tablename__ = "payers"
 

@@ -25,5 +25,5 @@ def _slip_fields(document: Mapping[str, Any]) -> dict[str, Any]:
         "cvs": {"text1": text[0], "text2": text[1]} if text else None,
         "has_el_qr": payload is not None,
         "el_number": asdict(elqr.parse(payload).el_number()) if payload else None,
-        "ocr_lines": None,
+        "ocr_lines": document["marks"]["ocr"],
     }

@@ -1,4 +1,7 @@
-"""The marks of a document as symbols: what stands in which zone, drawn by `barcodes` at the printer's dots."""
+"""The marks of a document as symbols: what stands in which zone, drawn by `barcodes` at the printer's dots.
+
+What a mark says is stored in the document's `marks` when its piece is numbered (`print_service.slips.issue`).
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -23,11 +26,9 @@ def symbols(
     marks = {"piece_mark": PieceMark(batch, piece, sheet, sheets, "F").symbol(DPI)}
     if form.paper.duplex:
         marks["piece_mark_back"] = PieceMark(batch, piece, sheet, sheets, "B").symbol(DPI)
-    if "customer" in form.zones:
-        symbol = customer_symbol(document["fields"]["addressee"])
-        if symbol is not None:
-            marks["customer"] = symbol
     given = document.get("marks", {})
+    if given.get("customer"):
+        marks["customer"] = CustomerBarcode(given["customer"][:7], given["customer"][7:]).symbol(DPI)
     if given.get("cvs"):
         marks["cvs"] = cvs.parse(given["cvs"]).symbol(DPI)
     if given.get("el_qr"):
@@ -35,14 +36,18 @@ def symbols(
     return marks
 
 
-def customer_symbol(addressee: Mapping[str, str]) -> Symbol | None:
-    """カスタマバーコード of an address, or None where the post's rules give none (a catch-all post code)."""
+def address_digits(addressee: Mapping[str, str]) -> str | None:
+    """What the カスタマバーコード of an address says: seven digits of post code, then the uncut address digits (16000223-30-8).
+
+    None where the post's rules give no bar code (a catch-all post code).
+    """
     postcode = addressee["postcode"]
     address = f"{addressee['address']}　{addressee['building']}".rstrip("　")
     try:
-        return CustomerBarcode.from_address(postcode, address, town_of(postcode, address)).symbol(DPI)
+        mark = CustomerBarcode.from_address(postcode, address, town_of(postcode, address))
     except MarkError:
         return None
+    return mark.postcode + mark.digits
 
 
 @cache

@@ -21,7 +21,7 @@ from print_service.press.model import Form, Paper, Zone
 from print_service.resources import templates_dir
 
 KINDS = ("notices", "letters")
-ZONE_KINDS = frozenset({"piece", "gs1-128", "el-qr", "customer"})
+ZONE_KINDS = frozenset({"piece", "gs1-128", "el-qr", "customer", "ocr"})
 AREA_KINDS = frozenset({"window", "fold", "stamp"})
 _LENGTHS = ("x_mm", "y_mm", "width_mm", "height_mm")
 

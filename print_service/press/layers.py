@@ -1,21 +1,21 @@
 """Pages in layers: the form's ground, the record's text, and marks drawn as rectangles on the printer's dots.
 
-A mark that goes through CSS lengths lands between dots and its bars come out uneven; here it is painted in whole dots of its own
-resolution, its corner on the 1/600-inch grid, in device grey so that it prints in black ink alone. Also measures what spills
-out of an area. Used by `press.weasy`; PDF operators as in ISO 32000-1, 8.4-8.6.
+A mark that goes through CSS lengths lands between dots and its bars come out uneven; here `barcodes.pdf` paints it in whole dots
+of its own resolution, in device grey so that it prints in black ink alone. Also measures what spills out of an area. Used by
+`press.weasy`.
 """
 
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from barcodes.geometry import Symbol
+from barcodes.pdf import to_operators
+from barcodes.place import Box, place
 from print_service.press.model import Zone
 
-_GRID_PER_INCH = 600
-_POINTS_PER_DOT = Decimal(72) / _GRID_PER_INCH
 _MM_PER_PX = Decimal("25.4") / 96
 _SLACK_PX = 0.5
 
@@ -79,19 +79,9 @@ class LayeredPage:
 
 def mark_operators(marks: Sequence[tuple[Zone, Symbol]]) -> bytes:
     """PDF operators that fill the rectangles of each symbol at its zone's corner (points, y downwards)."""
-    lines = []
-    for zone, symbol in marks:
-        x, y = _snap(zone.x_mm), _snap(zone.y_mm)
-        scale = Decimal(72) / symbol.dpi
-        lines.append(f"q {scale.normalize():f} 0 0 {scale.normalize():f} {x:f} {y:f} cm 0 g")
-        lines += [f"{rect.x} {rect.y} {rect.width} {rect.height} re" for rect in symbol.rects]
-        lines.append("f Q")
-    return "\n".join(lines).encode()
-
-
-def _snap(length_mm: Decimal) -> Decimal:
-    dots = (length_mm * _GRID_PER_INCH / Decimal("25.4")).to_integral_value(ROUND_HALF_UP)
-    return dots * _POINTS_PER_DOT
+    return b"\n".join(
+        to_operators(place(symbol, Box(zone.x_mm, zone.y_mm, zone.width_mm, zone.height_mm))) for zone, symbol in marks
+    )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Marks in a raster, by zxing-cpp: text, symbology identifier and place of each symbol found.
+"""Marks in a raster: text, symbology identifier and place of each symbol found, by zxing-cpp and our own reader of customer bars.
 
 The formats are restricted to what the zone is for. The quick look takes the raster as it is; the thorough one also
 turns and shrinks it, which costs three times as much and is kept for zones that would not read.
@@ -10,20 +10,24 @@ from dataclasses import dataclass
 import zxingcpp
 from zxingcpp import BarcodeFormat, BarcodeFormats, TextMode
 
-from print_service.proof.raster import Raster
+from print_service.proof.customer_bars import read_bars
+from print_service.proof.raster import INK_BELOW, Raster
 
 FORMATS: Mapping[str, BarcodeFormat] = {
     "gs1-128": BarcodeFormat.Code128,
     "el-qr": BarcodeFormat.QRCode,
     "piece": BarcodeFormat.DataMatrix,
 }
+CUSTOMER = "customer"
+KINDS = (*FORMATS, CUSTOMER)
 
 
 @dataclass(frozen=True)
 class Symbol:
     """A decoded symbol: `symbology` is the AIM identifier (`]C1` is GS1-128), the box is in pixels of its raster.
 
-    `modules` is the symbol's width in modules where the symbology tells it, else 0.
+    `modules` is the symbol's width in modules where the symbology tells it, else 0. Of a customer bar code we check the
+    check digit ourselves (`check_holds`) and measure by how many pixels its upper and lower halves differ (`uneven`).
     """
 
     kind: str
@@ -34,6 +38,8 @@ class Symbol:
     right: int
     bottom: int
     modules: int
+    check_holds: bool = True
+    uneven: int = 0
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -55,6 +61,22 @@ def _modules(kind: str, version: str) -> int:
 
 def decode(raster: Raster, kinds: tuple[str, ...], *, thorough: bool = False) -> tuple[Symbol, ...]:
     """Every symbol of these kinds in the raster, from top left to bottom right."""
+    symbols = _matrices_and_bars(raster, tuple(kind for kind in kinds if kind in FORMATS), thorough=thorough)
+    if CUSTOMER in kinds:
+        symbols += _customer_bars(raster)
+    return tuple(sorted(symbols, key=lambda s: (s.top, s.left, s.kind, s.text)))
+
+
+def _customer_bars(raster: Raster) -> list[Symbol]:
+    return [
+        Symbol(CUSTOMER, b.text, "", b.left, b.top, b.right - 1, b.bottom - 1, 0, b.check_holds, b.uneven)
+        for b in read_bars(raster.pixels < INK_BELOW, raster.dpi)
+    ]
+
+
+def _matrices_and_bars(raster: Raster, kinds: tuple[str, ...], *, thorough: bool) -> list[Symbol]:
+    if not kinds:
+        return []
     found = zxingcpp.read_barcodes(
         raster.pixels,
         formats=BarcodeFormats([FORMATS[kind] for kind in kinds]),
@@ -71,4 +93,4 @@ def decode(raster: Raster, kinds: tuple[str, ...], *, thorough: bool = False) ->
         xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
         modules = _modules(kind, _version(each.extra))
         symbols.append(Symbol(kind, each.text, each.symbology_identifier, min(xs), min(ys), max(xs), max(ys), modules))
-    return tuple(sorted(symbols, key=lambda s: (s.top, s.left, s.kind, s.text)))
+    return symbols

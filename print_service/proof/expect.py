@@ -4,7 +4,7 @@ The forms' TOML is read here by itself: the proof shares no code with the press 
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -14,10 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from print_service.ledger.tables import Job, PageFile, Piece
+from print_service.proof.customer_bars import as_printed
 from print_service.proof.model import Box, ExpectedMark, ExpectedPage, Kind
 from print_service.resources import templates_dir
 
-_SLIP_ZONES: Mapping[str, Kind] = {"cvs": "gs1-128", "el_qr": "el-qr"}
+# Zones whose mark the ledger keeps in the document's `marks` under the zone's name.
+_STORED: Mapping[str, Kind] = {"cvs": "gs1-128", "el_qr": "el-qr", "customer": "customer", "ocr": "ocr"}
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,17 @@ def _document_pages(
                 continue
             if name.startswith("piece_mark"):
                 marks.append(ExpectedMark("piece", box, text))
-            elif name in _SLIP_ZONES:
-                marks.append(ExpectedMark(_SLIP_ZONES[name], box, document["marks"][name] or ""))
+            elif name in _STORED:
+                marks.append(ExpectedMark(_STORED[name], box, _stored_text(name, document["marks"][name])))
         yield ExpectedPage(piece.number, first + offset, form.width_mm, form.height_mm, tuple(marks))
+
+
+def _stored_text(name: str, stored: str | Sequence[str] | None) -> str:
+    if not stored:
+        return ""
+    if name == "customer":
+        return as_printed(str(stored))
+    return stored if isinstance(stored, str) else " ".join(stored)
 
 
 def _piece_text(batch: str, piece: Piece, sheet: int, side: str) -> str:

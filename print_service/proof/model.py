@@ -12,7 +12,7 @@ from typing import Literal
 
 from print_service.findings import Finding, Severity
 
-Kind = Literal["gs1-128", "el-qr", "piece"]
+Kind = Literal["gs1-128", "el-qr", "piece", "customer", "ocr"]
 Box = tuple[Decimal, Decimal, Decimal, Decimal]
 
 
@@ -20,7 +20,8 @@ Box = tuple[Decimal, Decimal, Decimal, Decimal]
 class ExpectedMark:
     """One mark: its kind, its zone (x, y, width, height in mm from the top left) and its text.
 
-    An empty text says that the zone is there and must hold no readable mark, as on a slip above 300,000 yen.
+    An empty text says that the zone is there and must hold no readable mark, as on a slip above 300,000 yen. The text of
+    a customer bar code is what its 67 bars have room for, that of OCR lines the upper and the lower with a space between.
     """
 
     kind: Kind

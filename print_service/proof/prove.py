@@ -1,6 +1,6 @@
 """Step 5 prove (読み戻し): a finished PDF's marks, decoded from its raster and compared with the ledger, page by page.
 
-A page is drawn by pdfium only where a mark should be, read by zxing-cpp and judged by `rules`. Every fiftieth page, the
+A page is drawn by pdfium only where a mark should be, read by `decode` and `ocr_lines`, and judged by `rules`. Every fiftieth page, the
 first among them, and every page on which something would not read, is also looked at whole: a mark where none belongs
 is a fault of the form and so repeats, and a mark beside its zone is named as misplaced. `prove_file` is a pure function
 of its arguments; several files go to several processes.
@@ -17,15 +17,16 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from print_service.findings import Finding
-from print_service.proof.decode import FORMATS, Symbol, decode
+from print_service.proof.decode import CUSTOMER, KINDS, Symbol, decode
 from print_service.proof.model import Box, Evidence, ExpectedMark, ExpectedPage, MarkCount
-from print_service.proof.quiet import INK_BELOW, shortages
-from print_service.proof.raster import MARGIN_MM, Raster, page_raster, size_mm, zone_raster
-from print_service.proof.rules import Owners, Place, check_ground, check_symbol, place_of
+from print_service.proof.ocr_lines import lines_in_picture, lines_in_text
+from print_service.proof.quiet import shortages
+from print_service.proof.raster import INK_BELOW, MARGIN_MM, Raster, page_raster, size_mm, zone_raster
+from print_service.proof.rules import Owners, Place, check_ground, check_lines, check_symbol, place_of
 
 SIZE_TOLERANCE_MM = Decimal("0.2")
 SWEEP_EVERY = 50
-_KINDS = tuple(FORMATS)
+OCR = "ocr"
 _DECODER = f"zxing-cpp, pdfium {pdfium.version.PDFIUM_INFO.version}"
 
 
@@ -66,7 +67,7 @@ def prove_file(pdf: Path, expected: Sequence[ExpectedPage], *, dpi: int = 300) -
 
 def _require_sense(pages: Sequence[ExpectedPage]) -> None:
     twice = [page for page, n in Counter(page.page for page in pages).items() if n > 1]
-    unknown = {mark.kind for page in pages for mark in page.marks} - set(_KINDS)
+    unknown = {mark.kind for page in pages for mark in page.marks} - {*KINDS, OCR}
     if twice or unknown:
         raise ValueError(f"pages expected twice: {twice}; unknown kinds of mark: {sorted(unknown)}")
 
@@ -171,18 +172,21 @@ def _read_zone(look: _Look, mark: ExpectedMark) -> bool:
     if raster is None:
         look.report("proof.zone-outside-page", kind=mark.kind, zone=_zone_text(mark.zone))
         return True
+    if mark.kind == OCR:
+        return _read_lines(look, mark, raster)
     if not mark.text:
-        for symbol in decode(raster, _KINDS, thorough=True):
+        for symbol in decode(raster, KINDS, thorough=True):
             _report_unexpected(look, raster, symbol)
         return True
     symbols = decode(raster, (mark.kind,)) or decode(raster, (mark.kind,), thorough=True)
-    if not symbols:
+    if not symbols or not symbols[0].check_holds:
         finer = zone_raster(look.page, mark.zone, look.dpi * 2)
-        symbols = decode(finer, (mark.kind,), thorough=True) if finer is not None else ()
-        if not symbols or finer is None:
-            return False
-        raster = finer
-        look.reading.finer += 1
+        again = decode(finer, (mark.kind,), thorough=True) if finer is not None else ()
+        if again and finer is not None:
+            symbols, raster = again, finer
+            look.reading.finer += 1
+    if not symbols:
+        return False
     if len(symbols) > 1:
         texts = " / ".join(symbol.text for symbol in symbols)
         look.report("proof.mark-ambiguous", kind=mark.kind, expected=mark.text, found=texts, number=len(symbols))
@@ -191,15 +195,38 @@ def _read_zone(look: _Look, mark: ExpectedMark) -> bool:
     look.reading.decoded[mark.kind] += not findings
     look.reading.findings += findings
     look.reading.findings += check_ground(look.place, mark, shortages(raster, symbols[0]))
-    _note_twice(look, mark, symbols[0])
+    if mark.kind != CUSTOMER:  # one address may have many letters
+        _note_twice(look, mark, symbols[0].text)
     return True
 
 
-def _note_twice(look: _Look, mark: ExpectedMark, symbol: Symbol) -> None:
-    earlier = look.reading.seen.setdefault((mark.kind, symbol.text), look.expected)
+def _read_lines(look: _Look, mark: ExpectedMark, raster: Raster) -> bool:
+    printed, text = lines_in_picture(raster, mark.zone), lines_in_text(look.page, mark.zone)
+    if not mark.text:
+        if printed or text:
+            found, at = " ".join(printed or text), f"{mark.zone[0]}, {mark.zone[1]}"
+            look.report("proof.mark-unexpected", kind=mark.kind, expected="", found=found, at=at)
+        return True
+    if any("?" in line for line in printed):
+        finer = zone_raster(look.page, mark.zone, look.dpi * 2)
+        printed = lines_in_picture(finer, mark.zone) if finer is not None else printed
+        look.reading.finer += 1
+    if not printed:
+        zone = _zone_text(mark.zone)
+        look.report("proof.mark-missing", kind=mark.kind, expected=mark.text, found=" ".join(text), zone=zone)
+        return True
+    findings = check_lines(look.place, mark, printed, text, look.owners)
+    look.reading.decoded[mark.kind] += not findings
+    look.reading.findings += findings
+    _note_twice(look, mark, " ".join(printed))
+    return True
+
+
+def _note_twice(look: _Look, mark: ExpectedMark, text: str) -> None:
+    earlier = look.reading.seen.setdefault((mark.kind, text), look.expected)
     if earlier.page != look.expected.page:
         owner, page = earlier.piece, earlier.page + 1
-        look.report("proof.mark-twice", kind=mark.kind, found=symbol.text, owner=owner, owner_page=page)
+        look.report("proof.mark-twice", kind=mark.kind, found=text, owner=owner, owner_page=page)
 
 
 def _sweep(look: _Look, unread: Sequence[ExpectedMark]) -> None:
@@ -207,7 +234,7 @@ def _sweep(look: _Look, unread: Sequence[ExpectedMark]) -> None:
     raster = page_raster(look.page, look.dpi)
     stray = [
         symbol
-        for symbol in decode(raster, _KINDS, thorough=bool(unread))
+        for symbol in decode(raster, KINDS, thorough=bool(unread))
         if not any(_within(raster, symbol, mark.zone) for mark in look.expected.marks)
     ]
     for mark in unread:

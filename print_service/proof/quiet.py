@@ -2,7 +2,8 @@
 
 A symbol that a patient decoder reads may still fail at a till: text in the quiet zone, bars cut low. Sources: quiet
 zone 2.54 mm and bar height 10 mm at least for the payment slip's GS1-128 (technoveins.co.jp/t/barcheck/cvsbar.htm);
-four modules for QR (ISO/IEC 18004); one module for Data Matrix (ISO/IEC 16022).
+four modules for QR (ISO/IEC 18004); one module for Data Matrix (ISO/IEC 16022); 2 mm and a long bar of 3.40 mm at ten
+points for the customer bar code, whose pitch is at most 1.30 mm then (日本郵便「郵便番号・バーコードマニュアル」pp. 12-13).
 """
 
 from dataclasses import dataclass
@@ -10,13 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from print_service.proof.decode import Symbol
-from print_service.proof.raster import Raster
+from print_service.proof.customer_bars import BARS
+from print_service.proof.decode import CUSTOMER, Symbol
+from print_service.proof.raster import INK_BELOW, Raster
 
 GS1_QUIET_MM = 2.54
 GS1_HEIGHT_MM = 10.0
 QUIET_MODULES = {"el-qr": 4, "piece": 1}
-INK_BELOW = 128
+CUSTOMER_QUIET_MM = 2.0
+CUSTOMER_POINTS = (8.0, 11.5)
+CUSTOMER_LONG_MM, CUSTOMER_PITCH_MM = 0.340, 0.130  # for one point: the shortest long bar, the widest pitch
 SLACK_PX = 2  # edges fall between pixels on both sides
 
 
@@ -42,9 +46,14 @@ def shortages(raster: Raster, symbol: Symbol) -> tuple[Shortage, ...]:
     per_mm = raster.dpi / 25.4
     if symbol.kind == "gs1-128":
         return _linear(ink, symbol, per_mm)
+    if symbol.kind == CUSTOMER:
+        return (*_sides(ink, symbol, CUSTOMER_QUIET_MM * per_mm, per_mm), *_customer_height(symbol, per_mm))
     if symbol.modules == 0:
         return ()
-    needed = QUIET_MODULES[symbol.kind] * (symbol.right - symbol.left + 1) / symbol.modules
+    return _sides(ink, symbol, QUIET_MODULES[symbol.kind] * (symbol.right - symbol.left + 1) / symbol.modules, per_mm)
+
+
+def _sides(ink: npt.NDArray[np.bool_], symbol: Symbol, needed: float, per_mm: float) -> tuple[Shortage, ...]:
     edge = 2  # the decoder's box may lie a pixel inside or outside the outermost modules
     rows = slice(max(0, symbol.top - int(needed)), symbol.bottom + int(needed))
     columns = slice(max(0, symbol.left - int(needed)), symbol.right + int(needed))
@@ -59,6 +68,19 @@ def shortages(raster: Raster, symbol: Symbol) -> tuple[Shortage, ...]:
         for side, pixels in free.items()
         if pixels + edge < needed - SLACK_PX
     )
+
+
+def _customer_height(symbol: Symbol, per_mm: float) -> tuple[Shortage, ...]:
+    """Long bars too short for their pitch, or more of one half than of the other, as when an edge has cut the bars."""
+    high = symbol.bottom - symbol.top + 1
+    pitch = (symbol.right - symbol.left + 1) / (BARS - 0.5)
+    points = max(CUSTOMER_POINTS[0], pitch / per_mm / CUSTOMER_PITCH_MM)
+    needed = CUSTOMER_LONG_MM * points * per_mm
+    if symbol.uneven > SLACK_PX:
+        needed = max(needed, high + symbol.uneven)
+    elif high >= needed - SLACK_PX:
+        return ()
+    return (Shortage("height", round(high / per_mm * 10), round(needed / per_mm * 10)),)
 
 
 def _linear(ink: npt.NDArray[np.bool_], symbol: Symbol, per_mm: float) -> tuple[Shortage, ...]:

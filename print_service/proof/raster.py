@@ -18,6 +18,7 @@ from print_service.proof.model import Box
 
 MM_PER_INCH = Fraction(254, 10)
 MARGIN_MM = Decimal(1)
+INK_BELOW = 128
 
 Grey = npt.NDArray[np.uint8]
 

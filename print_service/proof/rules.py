@@ -1,18 +1,19 @@
 """What makes a mark wrong: each check compares one decoded symbol with the ledger and answers with keyed findings.
 
-Check digits and the piece mark's form are computed here again, from their public definitions, so that an error in the
-code that drew them is seen and not repeated. Payment slip check digit: mod 10, weights 3 and 1 from the right, over 43
+Check digits and the piece mark's form are computed in this room again, from their public definitions, so that an error in
+the code that drew them is seen and not repeated. Payment slip check digit: mod 10, weights 3 and 1 from the right, over 43
 digits with AI 91.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from print_service.findings import Finding
 from print_service.proof import piece_mark
-from print_service.proof.decode import Symbol
+from print_service.proof.decode import CUSTOMER, Symbol
 from print_service.proof.model import ExpectedMark, ExpectedPage
+from print_service.proof.ocr_lines import LENGTHS, check_digits_hold
 from print_service.proof.quiet import Shortage
 
 Owners = Mapping[tuple[str, str], tuple[int, int]]
@@ -55,13 +56,37 @@ def check_symbol(place: Place, mark: ExpectedMark, symbol: Symbol, owners: Owner
         found.append(place.finding("proof.not-gs1", **values, symbology=symbol.symbology))
     if mark.kind == "gs1-128" and not slip_check_holds(symbol.text):
         found.append(place.finding("proof.check-digit", **values))
-    if symbol.text != mark.text:
-        owner = owners.get((mark.kind, symbol.text))
-        if owner is None:
-            found.append(place.finding("proof.mark-differs", **values))
-        else:
-            found.append(place.finding("proof.foreign-mark", **values, owner=owner[0], owner_page=owner[1] + 1))
-    return tuple(found)
+    if mark.kind == CUSTOMER and not symbol.check_holds:
+        found.append(place.finding("proof.customer-check", **values))
+    return (*found, *_compare(place, mark, symbol.text, owners))
+
+
+def check_lines(
+    place: Place, mark: ExpectedMark, printed: Sequence[str], text: Sequence[str], owners: Owners
+) -> tuple[Finding, ...]:
+    """Every way in which the OCR lines on the paper, or those in the PDF's text, are not the expected ones."""
+    values = {"kind": mark.kind, "expected": mark.text, "found": " ".join(printed)}
+    found = []
+    if tuple(len(line) for line in printed) != LENGTHS:
+        found.append(place.finding("proof.ocr-lengths", **values))
+    found += [
+        place.finding("proof.ocr-check-digits", kind=mark.kind, expected=wanted, found=line)
+        for wanted, line in zip(mark.text.split(), printed, strict=False)
+        if not check_digits_hold(line)
+    ]
+    if tuple(text) != tuple(printed):
+        found.append(place.finding("proof.ocr-text", **values, text=" ".join(text)))
+    return (*found, *_compare(place, mark, " ".join(printed), owners))
+
+
+def _compare(place: Place, mark: ExpectedMark, read: str, owners: Owners) -> tuple[Finding, ...]:
+    if read == mark.text:
+        return ()
+    values = {"kind": mark.kind, "expected": mark.text, "found": read}
+    owner = owners.get((mark.kind, read))
+    if owner is None:
+        return (place.finding("proof.mark-differs", **values),)
+    return (place.finding("proof.foreign-mark", **values, owner=owner[0], owner_page=owner[1] + 1),)
 
 
 def _check_piece(place: Place, mark: ExpectedMark, symbol: Symbol) -> list[Finding]:

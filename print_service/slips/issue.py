@@ -1,5 +1,8 @@
 """Step 3 number 採番: every slip that a piece asks for gets its Pay-easy key, convenience-store digits and eL-QR payload.
 
+What a document's machine-readable marks say is written into its `marks` here, once: step 4 draws from there, step 5 compares
+with it, and neither works it out again.
+
 Numbers are a pure function of the ward's settings, its secret and the slip (`slips.number`); the ledger's constraints make sure
 that none is given twice, the issue counter that a slip made again gets a new key.
 """
@@ -19,6 +22,7 @@ from print_service.ledger.journal import Tag, record
 from print_service.ledger.tables import Assessment, Job, Piece, Slip
 from print_service.notices.documents import SlipRequest
 from print_service.notices.documents import slip as slip_document
+from print_service.notices.marks import address_digits
 from print_service.press.forms import load_form
 from print_service.settings import Settings
 from print_service.slips.number import NumberingRule, SlipOrder, number_slip, numbering_rule
@@ -71,8 +75,10 @@ def _number_piece(
             done = _numbered(session, job, piece, rule, issued, position, document)
             totals["slips"] += 1
             totals["without"] += done["marks"]["cvs"] is None
-        paper = load_form(document["form"], job.issued_on).paper
-        sheets, pages = sheets + paper.sheets, pages + paper.pages
+        form = load_form(document["form"], job.issued_on)
+        if "customer" in form.zones:
+            done = _with_marks(done, customer=address_digits(document["fields"]["addressee"]))
+        sheets, pages = sheets + form.paper.sheets, pages + form.paper.pages
         documents.append(done)
     piece.documents, piece.sheets, piece.pages = documents, sheets, pages
     totals["pieces"] += 1
@@ -113,7 +119,12 @@ def _numbered(
     )
     session.add(row)
     done = slip_document(row, assessment, request, job.issued_on)
+    done = _with_marks(done, ocr=list(facts.ocr_lines) if facts.ocr_lines else None)
     return {**done, "fields": {**document["fields"], **done["fields"]}}
+
+
+def _with_marks(document: dict[str, Any], **marks: object) -> dict[str, Any]:
+    return {**document, "marks": {**document.get("marks", {}), **marks}}
 
 
 def _order(assessment: Assessment, request: SlipRequest, again: int) -> SlipOrder:

@@ -24,12 +24,20 @@ class ElQrRule:
 
 
 @dataclass(frozen=True)
+class OcrRule:
+    """What the ward puts into the OCR lines: 会計 (2 digits) and 科目ID (6 digits) by tax item."""
+
+    accounting: str
+    account_item: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class NumberingRule:
     """How the ward numbers its slips; every value is a string of digits.
 
     `agency` 収納機関番号 (5), `issuer` 請求書発行企業コード (6) and `company` 収納企業コード (5) of the shops' mark,
-    `category` 納付区分 (3) and `tax_code` (2) by tax item, `el_qr` None where the ward prints none, `template`
-    the parts of 納付番号 with their widths, sixteen digits in all.
+    `category` 納付区分 (3) and `tax_code` (2) by tax item, `el_qr` and `ocr` None where the ward prints none,
+    `template` the parts of 納付番号 with their widths, sixteen digits in all.
     """
 
     agency: str
@@ -39,6 +47,7 @@ class NumberingRule:
     tax_code: Mapping[str, str]
     el_qr: ElQrRule | None = None
     template: tuple[Part, ...] = SIXTEEN_DIGITS
+    ocr: OcrRule | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,10 @@ class SlipOrder:
 
 @dataclass(frozen=True)
 class SlipFacts:
-    """A numbered slip: 44 `cvs_digits` or the `cvs_refusal` that says why not, 255 digits of `el_qr` or None."""
+    """A numbered slip: 44 `cvs_digits` or the `cvs_refusal` that says why not, 255 digits of `el_qr` or None.
+
+    `ocr_lines` are the upper (39 digits) and the lower (44 digits) OCR line, or None.
+    """
 
     order: SlipOrder
     key: PayeasyKey
@@ -73,3 +85,4 @@ class SlipFacts:
     cvs_digits: str | None
     cvs_refusal: str | None
     el_qr: str | None
+    ocr_lines: tuple[str, str] | None = None

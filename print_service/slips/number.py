@@ -11,11 +11,11 @@ from datetime import date
 
 from barcodes.cvs import AMOUNT_LIMIT, CvsBarcode
 from barcodes.elqr import ElQr
-from barcodes.payeasy import PayeasyKey
+from barcodes.payeasy import LowerBody, LowerLayout, PayeasyKey, UpperBody, lower_line, upper_line
 from print_service.eras import era_year
 from print_service.findings import RefusedError
 from print_service.settings import Settings
-from print_service.slips.model import ElQrRule, NumberingRule, SlipFacts, SlipOrder
+from print_service.slips.model import ElQrRule, NumberingRule, OcrRule, SlipFacts, SlipOrder
 from print_service.slips.rules import check_order, check_rule
 
 __all__ = ["OVER_LIMIT", "ElQrRule", "NumberingRule", "SlipFacts", "SlipOrder", "number_slip", "numbering_rule"]
@@ -23,6 +23,8 @@ __all__ = ["OVER_LIMIT", "ElQrRule", "NumberingRule", "SlipFacts", "SlipOrder", 
 OVER_LIMIT = "amount-over-limit"
 _CONFIRMATION_DIGITS = 6
 _CASE_KEY_DIGITS = 20
+# 標準帳票 publishes widths for an 18 + 4 digit key only. Ours gets the widest number; four positions stay free at the end.
+_LOWER_LAYOUT = LowerLayout(number=20, confirmation=_CONFIRMATION_DIGITS)
 
 
 def numbering_rule(settings: Settings) -> NumberingRule:
@@ -35,6 +37,7 @@ def numbering_rule(settings: Settings) -> NumberingRule:
         category=slips.category,
         tax_code=slips.tax_code,
         el_qr=ElQrRule(el_qr.organisation, el_qr.office) if el_qr.enabled else None,
+        ocr=OcrRule(settings.ocr.accounting, settings.ocr.account_item) if settings.ocr.enabled else None,
     )
 
 
@@ -56,12 +59,17 @@ def number_slip(rule: NumberingRule, secret: bytes, order: SlipOrder) -> SlipFac
     if not over:
         mark = CvsBarcode(rule.issuer, cvs_free, order.reissue, order.pay_by, 0, order.amount, order.due)
         cvs_digits = mark.digits()
-    return SlipFacts(order, key, cvs_free, cvs_digits, OVER_LIMIT if over else None, _el_qr(rule, order, key))
+    refusal = OVER_LIMIT if over else None
+    return SlipFacts(order, key, cvs_free, cvs_digits, refusal, _el_qr(rule, order, key), _ocr_lines(rule, order, key))
+
+
+def _era_year(order: SlipOrder) -> int:
+    return era_year(date(order.levy_year, 4, 1))[1]
 
 
 def _number(rule: NumberingRule, order: SlipOrder) -> str:
     parts: dict[str, str | int] = {
-        "era_year": era_year(date(order.levy_year, 4, 1))[1],
+        "era_year": _era_year(order),
         "tax_code": rule.tax_code[order.tax_item],
         "notice_no": order.notice_no,
         "period": order.period,
@@ -91,3 +99,17 @@ def _el_qr(rule: NumberingRule, order: SlipOrder, key: PayeasyKey) -> str | None
         due=order.due,
         pay_by=order.pay_by,
     ).payload()
+
+
+def _ocr_lines(rule: NumberingRule, order: SlipOrder, key: PayeasyKey) -> tuple[str, str] | None:
+    if rule.ocr is None:
+        return None
+    upper = UpperBody(
+        agency=key.agency,
+        category=key.category,
+        levy_year=f"{_era_year(order):02d}",
+        amount=order.amount,
+        fund=rule.ocr.accounting,
+    )
+    lower = LowerBody(key.number, key.confirmation, rule.ocr.account_item[order.tax_item], layout=_LOWER_LAYOUT)
+    return upper_line(upper.body()), lower_line(lower.body())

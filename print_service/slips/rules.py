@@ -32,6 +32,9 @@ def check_rule(rule: NumberingRule, secret: bytes) -> tuple[Finding, ...]:
     widths += [(f"tax_code.{item}", code, 2) for item, code in rule.tax_code.items()]
     if rule.el_qr is not None:
         widths += [("el_qr.organisation", rule.el_qr.organisation, 5), ("el_qr.office", rule.el_qr.office, 3)]
+    if rule.ocr is not None:
+        widths += [("ocr.accounting", rule.ocr.accounting, 2)]
+        widths += [(f"ocr.account_item.{item}", code, 6) for item, code in rule.ocr.account_item.items()]
     findings = [
         Finding("slips.setting-width", name, {"name": name, "value": value, "width": width})
         for name, value, width in widths
@@ -65,6 +68,8 @@ def check_order(rule: NumberingRule, order: SlipOrder) -> tuple[Finding, ...]:
 
     if order.tax_item not in rule.category or order.tax_item not in rule.tax_code:
         refuse("slips.tax-item-unknown", tax_item=order.tax_item)
+    if rule.ocr is not None and order.tax_item not in rule.ocr.account_item:
+        refuse("slips.account-item-unknown", tax_item=order.tax_item)
     width = dict(rule.template).get("notice_no", 0)
     given = order.notice_no
     if not (given.isascii() and given.isdecimal() and len(given.lstrip("0")) <= width):

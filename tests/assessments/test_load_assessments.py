@@ -125,6 +125,31 @@ def test_a_changed_file_supersedes_the_one_it_names(ward):
     assert entry.body["supersedes"] == old.sha256
 
 
+def test_superseding_one_tax_leaves_the_others_alone(ward):
+    ward.load(ward.resident_file)
+    second = changed(ward)
+    with ward.session() as session:
+        old = session.scalars(select(SourceFile.sha256).where(SourceFile.scope == "vehicle-tax-2026")).one()
+    ward.load(second, supersedes=old)
+    with ward.session() as session:
+        superseded = select(func.count()).where(Assessment.superseded, Assessment.tax_item == "resident-tax")
+        assert session.scalar(superseded) == 0
+
+
+@pytest.mark.parametrize("mark", ["protected", "deceased", "returned"])
+def test_a_mark_that_holds_letters_back_is_not_lifted_by_another_file(ward, mark):
+    """Bug: the file of another tax, not knowing of a protected address, made its payer fit for mass mail again."""
+    ward.load(ward.resident_file)
+    with ward.session() as session:
+        marked = session.scalars(select(Payer).where(Payer.protected)).one()
+        setattr(marked, mark, True)
+    ward.load(ward.write_vehicles("v.csv", {"payer_key": marked.key}, {"payer_key": "0000099999", mark: "yes"}))
+    with ward.session() as session:
+        assert getattr(session.get_one(Payer, marked.key), mark)
+        assert getattr(session.get_one(Payer, "0000099999"), mark)
+        assert session.get_one(Payer, marked.key).address == "東京都新宿区新宿一丁目1-1"
+
+
 def test_naming_a_file_that_is_not_there_is_refused(ward):
     before = ward.snapshot()
     with pytest.raises(RefusedError) as refusal:

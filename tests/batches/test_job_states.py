@@ -56,7 +56,7 @@ def state(ward):
         return get_job(session, JOB).state
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6)
 @given(st.lists(st.sampled_from(STRAIGHT), min_size=1, max_size=8))
 @example([*STRAIGHT, *STRAIGHT])
 @example(["number", "compose", "prove", "seal", "inspect", "seal", "post", "inspect", "post"])

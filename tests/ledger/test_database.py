@@ -1,7 +1,7 @@
 """What the SQLite ledger promises: foreign keys, write-ahead log, all of a transaction or nothing of it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, NoResultFound
@@ -36,16 +36,15 @@ def test_the_folder_of_the_ledger_is_made(tmp_path):
     assert (tmp_path / "a" / "b" / "ledger.sqlite").is_file()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=6))
-def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path_factory, act, plan):
-    """(entries written, whether it fails at its end) for each transaction."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('whole')}/l.sqlite")
-    migrate(engine)
-    kept = 0
+def test_a_transaction_is_kept_whole_or_not_at_all(ward, act, plan):
+    """(entries written, whether it fails at its end) for each transaction, on a ledger that goes on from example to example."""
+    with ward.session() as session:
+        kept = session.scalar(select(func.count()).select_from(JournalRow))
     for count, fails in plan:
         try:
-            with transaction(engine) as session:
+            with transaction(ward.engine) as session:
                 for number in range(count):
                     record(session, Tag.DEMO_STEP, act(), f"s{number}", {})
                 if fails:
@@ -53,10 +52,8 @@ def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path_factory, act, plan):
         except NoResultFound:
             continue
         kept += count
-    with transaction(engine) as session:
-        assert session.scalar(select(func.count()).select_from(JournalRow)) == kept
+    with transaction(ward.engine) as session:
         assert [entry.seq for entry in entries(session)] == list(range(1, kept + 1))
-    engine.dispose()
 
 
 def test_rows_are_streamed_in_blocks_without_loss(ward, act):

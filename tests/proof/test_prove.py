@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from letter_museum import LETTERS
 from proof_museum import EXHIBITS, file_of, shifted_by_one_piece, sound, wrong_digits
 from proof_pages import HEIGHT, WIDTH, ZONES, Page, cvs_text, gs1_128, piece_text, slip, write
 
@@ -46,7 +47,7 @@ def test_every_key_has_a_sentence_and_an_exhibit_or_a_test_here():
     sources = (Path(module.__file__).read_text(encoding="utf-8") for module in (prove, rules))
     used = {key for source in sources for key in re.findall(r'"(proof\.[a-z0-9-]+)"', source)}
     assert used <= set(catalogue())
-    assert used - set(EXHIBITS.values()) == {"proof.page-unlisted", "proof.zone-outside-page"}
+    assert used - {*EXHIBITS.values(), *LETTERS.values()} == {"proof.page-unlisted", "proof.zone-outside-page"}
 
 
 def test_a_finding_carries_place_and_both_values(tmp_path):

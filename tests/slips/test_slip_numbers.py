@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barcodes import cvs, elqr
+from barcodes import cvs, elqr, payeasy
 from print_service.findings import RefusedError, catalogue
 from print_service.settings import load_settings, template
-from print_service.slips.model import ElQrRule, NumberingRule, SlipOrder
+from print_service.slips.model import ElQrRule, NumberingRule, OcrRule, SlipOrder
 from print_service.slips.number import number_slip, numbering_rule
 from print_service.slips.rules import duplicates
 
@@ -205,3 +205,34 @@ def test_the_settings_shipped_give_a_rule_that_works(tmp_path):
 
 def test_every_key_of_the_room_is_catalogued():
     assert {key for key in catalogue() if key.startswith("slips.")} >= {"slips.duplicate-key", "slips.template"}
+
+
+OCR = replace(RULE, ocr=OcrRule("01", {"resident-tax": "000101", "vehicle-tax": "000201"}))
+
+
+def test_the_ocr_lines_say_what_the_slip_says():
+    """Fields by hand: 口座 11 zeros, 金額 11, 2, 収納機関番号, 0, 納付区分, 令和8年度, 1, 会計; 予算区分, 科目ID, 8, 1, key, four free."""
+    slip = number_slip(OCR, SECRET, ORDER)
+    upper, lower = slip.ocr_lines
+    assert upper[2:] == "00000000000" + "00000048200" + "2" + "13199" + "0" + "010" + "08" + "1" + "01"
+    assert lower[2:] == "1" + "000101" + "8" + "1" + "00000801000012345610" + slip.key.confirmation + "0000000"
+    assert (len(upper), len(lower)) == (39, 44)
+    assert [payeasy.parse_line(line) for line in slip.ocr_lines] == [upper[2:], lower[2:]]
+
+
+def test_an_ocr_line_has_room_for_any_amount_a_slip_may_have():
+    assert "99999999999" in number_slip(OCR, SECRET, replace(ORDER, amount=10**11 - 1)).ocr_lines[0]
+
+
+def test_a_ward_without_ocr_lines_gets_none():
+    assert number_slip(RULE, SECRET, ORDER).ocr_lines is None
+
+
+def test_a_tax_without_account_item_and_wrong_widths_are_refused():
+    with pytest.raises(RefusedError) as refused:
+        number_slip(replace(RULE, ocr=OcrRule("1", {"vehicle-tax": "00201"})), SECRET, ORDER)
+    assert [finding.key for finding in refused.value.findings] == [
+        "slips.setting-width",
+        "slips.setting-width",
+        "slips.account-item-unknown",
+    ]

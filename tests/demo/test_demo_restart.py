@@ -1,0 +1,60 @@
+"""Same seed, same bytes: in another folder, after being killed at any moment; another seed, other bytes."""
+
+import time
+from pathlib import Path
+
+import pytest
+from demo_runs import PAYERS, alive, finish, interrupt, left, start
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def test_killed_and_run_again_ends_in_the_same_bytes_in_another_folder(demo, killed):
+    whole, again = left(demo[0]), left(killed[0])
+    assert sorted(again) == sorted(whole), killed[1]
+    assert [name for name in whole if whole[name] != again[name]] == [], killed[1]
+
+
+def test_the_bytes_compared_are_all_there_is(demo):
+    # Host files, payment files, five batches of pages with their evidence, containers with envelopes, letters.
+    names = set(left(demo[0]))
+    assert {"host/vehicle-tax-host.csv", "payments/cvs-20260619.dat", "output/R08-N01/evidence.jsonl"} <= names
+    assert {"output/media/M-2026-001/R08-N01.zip", "output/letters/E-R08-N01.pdf", "report.json"} <= names
+
+
+def test_a_finished_demonstration_run_again_changes_nothing(demo):
+    out, report = demo
+    before = left(out)
+    assert finish(out) == report
+    assert left(out) == before
+
+
+def test_workers_end_with_their_parent_and_another_seed_gives_other_bytes(demo, tmp_path):
+    out = tmp_path / "two"
+    group = interrupt(out, 8, 1.0, whole_group=False, seed=2)
+    until = time.monotonic() + 30
+    while alive(group) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert alive(group) == []
+    report = finish(out, seed=2)
+    ours, theirs = left(demo[0]), left(out)
+    kinds = ("host/", "payments/", ".pdf", ".zip")
+    same = [name for name in ours if any(kind in name for kind in kinds) and ours[name] == theirs.get(name)]
+    assert same == []
+    assert report["journal_head"] != demo[1]["journal_head"]
+
+
+@pytest.mark.parametrize("content", ["a file", "another seed"])
+def test_a_folder_of_other_content_is_refused_and_left_alone(tmp_path, content):
+    out = tmp_path / "out"
+    out.mkdir()
+    if content == "a file":
+        (out / "letter.txt").write_text("mine", encoding="utf-8")
+    else:
+        (out / "demo.toml").write_text(f"payers = {PAYERS}\nseed = 2\n", encoding="utf-8")
+    before = {path: path.read_bytes() for path in Path(out).iterdir()}
+    process = start(out)
+    _, told = process.communicate()
+    assert process.returncode == 1
+    assert "[cli.out-not-empty]" in told
+    assert {path: path.read_bytes() for path in Path(out).iterdir()} == before
