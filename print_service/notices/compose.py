@@ -245,15 +245,14 @@ def _printed_sheets(batch: str) -> Select[Any]:
 
 
 def engine_id() -> str:
-    """What the pages depend on besides the order: this program, the forms, the fonts, WeasyPrint."""
+    """What the pages depend on besides the order: this program, the libraries that draw, the forms, the fonts."""
     forms = hashlib.sha256()
     for path in sorted(templates_dir().rglob("*")):
         if path.is_file():
             forms.update(path.relative_to(templates_dir()).as_posix().encode() + path.read_bytes())
     forms.update((fonts_dir() / "fonts.toml").read_bytes())
-    return (
-        f"print-service {print_service.__version__}, WeasyPrint {version('weasyprint')}, forms {forms.hexdigest()[:16]}"
-    )
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("weasyprint", "pikepdf", "zint-bindings"))
+    return f"print-service {print_service.__version__}, {libraries}, forms {forms.hexdigest()[:16]}"
 
 
 def _store(session: Session, act: Act, job: Job, result: ChunkResult) -> None:
