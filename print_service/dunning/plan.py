@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from print_service.batches.states import JobState, PieceState
@@ -34,7 +34,7 @@ class Candidates:
 
 
 def data_as_of(session: Session, settings: Settings, as_of: date) -> date:
-    """The last day up to which every channel is loaded; `dunning.stale-channel` when one lags too far behind."""
+    """The last day, at most `as_of`, up to which every channel is loaded; `dunning.stale-channel` when one lags too far behind."""
     days = []
     for channel in CHANNELS:
         covered = session.scalar(
@@ -45,7 +45,7 @@ def data_as_of(session: Session, settings: Settings, as_of: date) -> date:
             seen = covered.isoformat() if covered else "なし"
             raise refuse("dunning.stale-channel", channel, channel=channel, covered=seen, needed=needed.isoformat())
         days.append(covered)
-    return min(days)
+    return min(*days, as_of)
 
 
 def reminder_candidates(session: Session, settings: Settings, tax_items: Sequence[str], as_of: date) -> Candidates:
@@ -82,10 +82,12 @@ def demand_candidates(session: Session, settings: Settings, as_of: date) -> Cand
     limit = timedelta(days=settings.dunning.pay_within_days)
     waited = {key for key, day in _covered(session, REMINDER).items() if day + limit <= last}
     owed = [balance for balance in balances(session, due_by=last, until=known) if balance.unpaid]
+    in_print = _covered(session, FINAL_DEMAND, posted=False, under_way=True)
     chosen: list[Balance] = []
     excluded: list[tuple[Balance, str]] = []
     for _, mine in by_payer(owed):
-        if not any(_key(balance) in waited for balance in mine):
+        keys = {_key(balance) for balance in mine}
+        if not keys & waited or keys & in_print.keys():
             continue
         for balance in mine:
             key = _exclusion(balance, noticed)
@@ -119,16 +121,16 @@ def _exclusion(balance: Balance, noticed: Mapping[tuple[int, int], date]) -> str
     return None
 
 
-def _covered(session: Session, kind: str, *, under_way: bool = False) -> Mapping[tuple[int, int], date]:
-    """(assessment, period) → issue date of the posted pieces of a kind; `under_way` adds those still to be posted."""
-    counts = Piece.state == PieceState.POSTED
-    if under_way:
-        unposted = Piece.state.in_([PieceState.FROZEN, PieceState.COMPOSED]) & (Job.state != JobState.REJECTED)
-        counts |= unposted
+def _covered(
+    session: Session, kind: str, *, posted: bool = True, under_way: bool = False
+) -> Mapping[tuple[int, int], date]:
+    """(assessment, period) → issue date of the pieces of a kind that are posted, or still to be posted, or both."""
+    waiting = Piece.state.in_([PieceState.FROZEN, PieceState.COMPOSED]) & (Job.state != JobState.REJECTED)
+    counts = [(Piece.state == PieceState.POSTED, posted), (waiting, under_way)]
     found = session.execute(
         select(PieceAssessment.assessment_id, PieceAssessment.period, Job.issued_on)
         .join(Piece, Piece.id == PieceAssessment.piece_id)
         .join(Job, Job.id == Piece.job_id)
-        .where(Job.kind == kind, counts)
+        .where(Job.kind == kind, or_(*(state for state, wanted in counts if wanted)))
     )
     return {(assessment, period): day for assessment, period, day in found}
