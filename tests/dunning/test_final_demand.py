@@ -169,3 +169,19 @@ def test_a_year_whose_rates_are_not_announced_yet_stops_the_run(reminded):
     with pytest.raises(RefusedError) as refused:
         reminded.demand("R08-F01", new_year)
     assert {finding.key for finding in refused.value.findings} == {"dunning.rate-unknown"}
+
+
+def test_a_demand_still_in_print_is_not_made_a_second_time(reminded):
+    reminded.pay(DEMANDED)
+    reminded.demand("R08-F01", DEMANDED)
+    with pytest.raises(RefusedError) as refused:
+        reminded.demand("R08-F02", DEMANDED)
+    assert [finding.key for finding in refused.value.findings] == ["job.nothing-to-print"]
+
+
+def test_payments_after_the_day_of_the_run_are_not_yet_known_to_it(reminded):
+    """A run dated 9/30 made when data to 10/9 are loaded: what is paid on 10/5 was owed on 9/30, and the letter says 9/30."""
+    reminded.pay(date(2026, 10, 9), [reminded.visit(SAKI, CAR, 1, date(2026, 10, 5))])
+    reminded.demand("R08-F01", DEMANDED)
+    assert letter(reminded, SAKI)["data_as_of"] == "2026-09-30"
+    assert ("2026-06-01", 12_900, 0) in rows(reminded, SAKI)
