@@ -34,7 +34,7 @@ class Candidates:
 
 
 def data_as_of(session: Session, settings: Settings, as_of: date) -> date:
-    """The last day, at most `as_of`, up to which every channel is loaded; `dunning.stale-channel` when one lags too far behind."""
+    """The last day up to which every channel is loaded; `dunning.stale-channel` when one lags too far behind."""
     days = []
     for channel in CHANNELS:
         covered = session.scalar(
@@ -45,7 +45,7 @@ def data_as_of(session: Session, settings: Settings, as_of: date) -> date:
             seen = covered.isoformat() if covered else "なし"
             raise refuse("dunning.stale-channel", channel, channel=channel, covered=seen, needed=needed.isoformat())
         days.append(covered)
-    return min(*days, as_of)
+    return min(days)
 
 
 def reminder_candidates(session: Session, settings: Settings, tax_items: Sequence[str], as_of: date) -> Candidates:

@@ -113,7 +113,7 @@ def _demand_drafts(session: Session, settings: Settings, found: Candidates, as_o
 
 
 def _demand(balance: Balance, reminded: date | None, as_of: date) -> Demand:
-    charge = late_charge(balance.instalment.amount, balance.instalment.due, as_of, _parts(balance))
+    charge = late_charge(balance.instalment.amount, balance.instalment.due, as_of, _parts(balance, as_of))
     return Demand(
         tax_title=tax_item(balance.assessment.tax_item, as_of).title,
         levy_year=balance.assessment.levy_year,
@@ -126,12 +126,12 @@ def _demand(balance: Balance, reminded: date | None, as_of: date) -> Demand:
     )
 
 
-def _parts(balance: Balance) -> list[tuple[date, int]]:
-    """Part payments as they reduced the debt; what was paid beyond it does not count."""
+def _parts(balance: Balance, as_of: date) -> list[tuple[date, int]]:
+    """Part payments as they reduced the debt up to that day; what was paid beyond it does not count."""
     left, parts = balance.instalment.amount, []
     for payment in balance.payments:
         counted = min(payment.amount, left)
-        if counted:
+        if counted and payment.collected_on <= as_of:
             parts.append((payment.collected_on, counted))
         left -= counted
     return parts

@@ -14,7 +14,7 @@ def keys(error):
 
 def test_a_name_of_the_full_length_is_kept_as_given():
     # 24 and 12: manual of a biller's server.
-    name = DisplayName("ﾐﾎﾝｸ ｹｲｼﾞﾄﾞｳｼﾔｾﾞｲ(ｼﾕﾍﾞﾂ", "見本区軽自動車税種別割Ａ")
+    name = DisplayName("ﾐﾎﾝｸ ｹｲｼﾞﾄﾞｳｼﾔｾﾞｲ(ｼﾕﾍﾞﾂ)", "見本区軽自動車税種別割Ａ")
     assert len(name.kana) == 24
     assert len(name.kanji) == 12
 

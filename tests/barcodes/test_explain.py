@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mark_raster import VECTORS, raster, read
 
-from barcodes import cvs, elqr, piece
+from barcodes import cvs, elqr, payeasy, piece
 from barcodes.explain import explain, symbol_of
 from barcodes.geometry import from_bars
 from barcodes.rules import MarkError
@@ -156,9 +156,10 @@ def test_any_string_has_an_answer_that_can_be_printed(text):
     json.dumps(shown, ensure_ascii=False).encode("utf-8")
 
 
-@given(st.text(alphabet="0123456789", min_size=10_000, max_size=10_010))
-def test_a_very_long_reading_is_unknown_at_once(text):
-    assert explain(text).kind == "unknown"
+def test_a_very_long_reading_is_unknown_at_once():
+    # Python refuses to turn more than 4300 digits into a number; nothing here may try.
+    assert explain("9" * 5_000).kind == "unknown"
+    assert not explain("9" * 3_999).valid
 
 
 @given(SEEDS, st.sampled_from(["", "\r\n", "\t", " "]), st.sampled_from(["", "\ufeff", "\n"]))

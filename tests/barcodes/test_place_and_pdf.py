@@ -75,11 +75,8 @@ def test_the_corner_snaps_to_the_nearest_dot():
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_dot_is_printed_where_it_belongs_on_the_printer_and_on_a_finer_one(name, finer, upwards):
     placed = Placed(EXAMPLES[name], 61, 37)
-    if upwards:
-        operators = to_operators(placed, HEIGHT_MM)
-    else:
-        operators = b"1 0 0 -1 0 %d cm\n" % HEIGHT_PT + to_operators(placed)
-    found = page(operators, 600 * finer)
+    turned = b"1 0 0 -1 0 %d cm\n" % HEIGHT_PT  # what a press with its y axis down has in front of everything
+    found = page(to_operators(placed, HEIGHT_MM) if upwards else turned + to_operators(placed), 600 * finer)
     expected = np.zeros((1200, 2400), dtype=bool)
     symbol = placed.symbol
     expected[37 : 37 + symbol.height, 61 : 61 + symbol.width] = raster(symbol) == 0

@@ -150,7 +150,7 @@ def test_every_fault_of_the_settings_is_told_at_once_in_japanese(desk):
     for old, new in (
         ('agency = "13199"', 'agency = "1319"'),
         ("handling_days = 60", "handling_days = -1"),
-        ("enabled = true", 'enabled = "perhaps"'),
+        ("enabled = true\norganisation", 'enabled = "perhaps"\norganisation'),
         ('mayor_name = "見本 太郎"\n', ""),
         ("sample_per_stratum = 3", "sample_per_stratum = 3\nsample_per_galaxy = 1"),
         ("workers = 0", 'workers = "many"'),
