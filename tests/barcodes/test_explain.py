@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mark_raster import VECTORS, raster, read
 
-from barcodes import cvs, elqr, payeasy, piece
+from barcodes import cvs, elqr, piece
 from barcodes.explain import explain, symbol_of
 from barcodes.geometry import from_bars
 from barcodes.rules import MarkError
