@@ -1,6 +1,7 @@
 """`print-service demo`: one synthetic ward, one year, all twelve steps, and the report of what came of it."""
 
 import json
+import shutil
 from pathlib import Path
 
 from print_service import vault
@@ -23,6 +24,7 @@ def run_demo(out: Path, payers: int, seed: int, watch: Watch) -> Report:
     """Play the year into `out`; started again after an interruption it ends in the same bytes. Refuses a folder of other content."""
     out = out.resolve()
     _prepare(out, payers, seed)
+    _sweep(out)
     settings = load_settings(out / "ward.toml")
     engine = connect(settings.ledger_url)
     try:
@@ -36,6 +38,15 @@ def run_demo(out: Path, payers: int, seed: int, watch: Watch) -> Report:
         engine.dispose()
     write_atomically(out / "report.json", (json.dumps(result.to_json(), ensure_ascii=False, indent=2) + "\n").encode())
     return result
+
+
+def _sweep(out: Path) -> None:
+    """Remove what a killed run was just writing: files under their temporary names and the scratch folder of a seal."""
+    for path in out.rglob(".*"):
+        if path.is_file():
+            path.unlink()
+    for scratch in (out / "output").glob("seal-*"):
+        shutil.rmtree(scratch)
 
 
 def _prepare(out: Path, payers: int, seed: int) -> None:

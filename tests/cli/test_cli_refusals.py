@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -23,6 +24,12 @@ OUT = (
     "V02",
 )
 OUT += ("--seal", "1", "--case", "2", "--place", "x", "--expected-at")
+
+
+def _state(folder):
+    """Every path of the ward, and all that its ledger holds."""
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
+        return sorted(path for path in folder.rglob("*") if "sqlite-" not in path.name), list(ledger.iterdump())
 
 
 def _with(words, option, value):
@@ -89,11 +96,12 @@ def _with(words, option, value):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_refused_with_every_key(loaded, words, keys):
-    said = loaded(*words)
+def test_refused_with_every_key_and_nothing_changed(settled, words, keys):
+    before = _state(settled.folder)
+    said = settled(*words)
     assert (said.code, said.keys) == (1, keys), said
     assert all(JAPANESE.search(line) for line in said.err.strip().splitlines())
-    assert not (loaded.folder / "x").exists()
+    assert _state(settled.folder) == before
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,16 @@ def test_killed_and_run_again_ends_in_the_same_bytes_in_another_folder(demo, kil
     assert [name for name in whole if whole[name] != again[name]] == [], killed[1]
 
 
+def test_what_a_killed_run_was_just_writing_is_swept_away(demo):
+    out = demo[0]
+    before = left(out)
+    (out / "output/R08-N01/pages/.R08-N01-0001.pdf.x7Q2").write_bytes(b"half a page")
+    (out / "output/seal-x7Q2").mkdir()
+    (out / "output/seal-x7Q2/allocation.csv").write_text("half a list", encoding="utf-8")
+    finish(out)
+    assert left(out) == before
+
+
 def test_the_bytes_compared_are_all_there_is(demo):
     # Host files, payment files, five batches of pages with their evidence, containers with envelopes, letters.
     names = set(left(demo[0]))
