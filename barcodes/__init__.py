@@ -6,9 +6,12 @@
 | `payeasy` | Pay-easy key and the two OCR lines of the standard slip | 納付番号, 確認番号, OCR行 |
 | `elqr` | eL-QR payload, its QR symbol and the eL number | 地方税統一QRコード |
 | `customer`, `address` | customer barcode from a Japanese address | カスタマバーコード |
-| `piece` | the piece mark of each sheet | 丁合マーク |
+| `piece`, `omr` | the piece mark of each sheet, and bars for inserters that read no matrix | 丁合マーク, OMR |
+| `display_name` | the name a bank's screen shows | 表示名 |
 
 Under them stand `rules` (keys and Japanese sentences), `digits` (check digits), `code128`, `matrix` and `geometry`
-(whole printer dots); `svg` writes any symbol out. A mark validates itself on construction and reports every fault at
-once.
+(whole printer dots). `place` puts a symbol into its box, unscaled or not at all; `pdf`, `svg` and `png` draw the same
+rectangles. Above them stand `typed` (marks from typed words), `explain` with `scan` and `cut` (what any reading is) and
+`customer_raster` (a reader of the customer barcode). A mark validates itself on construction and reports every fault
+at once.
 """
