@@ -5,7 +5,7 @@ From `data/channels.toml`, by day, tax and amount. Whoever composes a slip asks 
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -55,15 +55,16 @@ class Offer:
     instead: tuple[str, ...]
 
 
-def offer(tax: str, on: date, amount: int) -> Offer:
-    """Marks and ways of a slip of that tax (its key in `tax-items.toml`), day of issue and amount in yen.
+def offer(tax: str, on: date, amount: int, without: Collection[str] = ()) -> Offer:
+    """Marks and ways of a slip of that tax (its key in `tax-items.toml`), day of issue and amount in yen; `without` are marks that
+    the ward does not print.
 
     Raises RefusedError `channels.amount` for less than 1 yen.
     """
     if amount < 1:
         raise refuse("channels.amount", amount=amount)
     marks, ways = _table()
-    due = [mark for mark in marks if mark.covers(tax, on)]
+    due = [mark for mark in marks if mark.covers(tax, on) and mark.key not in without]
     carried = tuple(mark.key for mark in due if mark.amount_to is None or amount <= mark.amount_to)
     instead = tuple(mark.over for mark in due if mark.key not in carried and mark.over)
     open_ways = tuple(

@@ -90,3 +90,9 @@ def test_the_table_names_only_taxes_and_marks_that_exist():
     assert all(set(row["reads"]) <= marks for row in table["way"])
     assert all(row["source"] for row in table["mark"] + table["way"])
     assert all(row["valid_from"] <= row.get("valid_to", date.max) for row in table["mark"] + table["way"])
+
+
+def test_a_ward_without_el_qr_promises_nothing_that_reads_it():
+    made = offer("vehicle-tax", DAY, 7_200, without=("el-qr",))
+    assert made.marks == ("cvs", "pay-easy")
+    assert [way.key for way in made.ways] == ["counter", "convenience-store", "mobile-register", "pay-easy"]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from print_service.channels import Offer
 from print_service.ledger.tables import Assessment, Instalment, Payer, Slip
 from print_service.taxitems import tax_item
 
@@ -89,8 +90,8 @@ def slip_request(
     return {"form": "payment_slip", "fields": {}, "request": asdict(wanted)}
 
 
-def slip(slip: Slip, assessment: Assessment, request: SlipRequest, issued_on: date) -> Document:
-    """納付書 with its numbers; the marks are drawn from `cvs` and `el_qr`."""
+def slip(slip: Slip, assessment: Assessment, request: SlipRequest, issued_on: date, offered: Offer) -> Document:
+    """納付書 with its numbers, and the ways to pay that its marks open; the marks are drawn from `cvs` and `el_qr`."""
     fields = {
         "tax_title": tax_item(assessment.tax_item, issued_on).title,
         "levy_year": assessment.levy_year,
@@ -104,6 +105,8 @@ def slip(slip: Slip, assessment: Assessment, request: SlipRequest, issued_on: da
         "pay_by": request.pay_by,
         "purpose": request.purpose,
         "cvs_refusal": slip.cvs_refusal,
+        "ways": [way.title for way in offered.ways],
+        "instead": "".join(offered.instead),
     }
     key = {"agency": slip.agency, "number": slip.number, "confirmation": slip.confirmation, "category": slip.category}
     marks = {"cvs": slip.cvs_digits, "el_qr": slip.el_qr}

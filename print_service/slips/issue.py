@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from print_service.act import Act
 from print_service.batches.states import JobState, get_job, require
+from print_service.channels import offer
 from print_service.ledger.database import rows
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.tables import Assessment, Job, Piece, Slip
@@ -98,7 +99,8 @@ def _numbered(
     assessment = session.get_one(Assessment, request.assessment_id)
     again = issued[request.assessment_id, request.period]
     issued[request.assessment_id, request.period] += 1
-    facts = number_slip(rule.rule, rule.secret, _order(assessment, request, again))
+    offered = offer(assessment.tax_item, job.issued_on, request.amount, () if rule.rule.el_qr else ("el-qr",))
+    facts = number_slip(rule.rule, rule.secret, _order(assessment, request, again, offered.marks))
     row = Slip(
         piece_id=piece.id,
         assessment_id=assessment.id,
@@ -118,7 +120,7 @@ def _numbered(
         state="issued",
     )
     session.add(row)
-    done = slip_document(row, assessment, request, job.issued_on)
+    done = slip_document(row, assessment, request, job.issued_on, offered)
     done = _with_marks(done, ocr=list(facts.ocr_lines) if facts.ocr_lines else None)
     return {**done, "fields": {**document["fields"], **done["fields"]}}
 
@@ -127,7 +129,7 @@ def _with_marks(document: dict[str, Any], **marks: object) -> dict[str, Any]:
     return {**document, "marks": {**document.get("marks", {}), **marks}}
 
 
-def _order(assessment: Assessment, request: SlipRequest, again: int) -> SlipOrder:
+def _order(assessment: Assessment, request: SlipRequest, again: int, marks: tuple[str, ...]) -> SlipOrder:
     return SlipOrder(
         tax_item=assessment.tax_item,
         levy_year=assessment.levy_year,
@@ -137,4 +139,5 @@ def _order(assessment: Assessment, request: SlipRequest, again: int) -> SlipOrde
         due=date.fromisoformat(request.due),
         pay_by=date.fromisoformat(request.pay_by),
         reissue=again,
+        marks=marks,
     )

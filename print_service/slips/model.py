@@ -54,7 +54,8 @@ class NumberingRule:
 class SlipOrder:
     """One slip to number: an assessment's instalment (period 1-4) or whole year (period 0), in yen.
 
-    `due` is the legal 納期限, `pay_by` the last day shops and phones take the slip, `reissue` 0 for the first print.
+    `due` is the legal 納期限, `pay_by` the last day shops and phones take the slip, `reissue` 0 for the first print,
+    `marks` what the channel table lets the slip carry.
     """
 
     tax_item: str
@@ -65,6 +66,7 @@ class SlipOrder:
     due: date
     pay_by: date
     reissue: int = 0
+    marks: tuple[str, ...] = ("cvs", "el-qr")
 
     @property
     def where(self) -> str:

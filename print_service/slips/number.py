@@ -18,9 +18,19 @@ from print_service.settings import Settings
 from print_service.slips.model import ElQrRule, NumberingRule, OcrRule, SlipFacts, SlipOrder
 from print_service.slips.rules import check_order, check_rule
 
-__all__ = ["OVER_LIMIT", "ElQrRule", "NumberingRule", "SlipFacts", "SlipOrder", "number_slip", "numbering_rule"]
+__all__ = [
+    "NOT_OFFERED",
+    "OVER_LIMIT",
+    "ElQrRule",
+    "NumberingRule",
+    "SlipFacts",
+    "SlipOrder",
+    "number_slip",
+    "numbering_rule",
+]
 
 OVER_LIMIT = "amount-over-limit"
+NOT_OFFERED = "not-offered"
 _CONFIRMATION_DIGITS = 6
 _CASE_KEY_DIGITS = 20
 # 標準帳票 publishes widths for an 18 + 4 digit key only. Ours gets the widest number; four positions stay free at the end.
@@ -56,10 +66,10 @@ def number_slip(rule: NumberingRule, secret: bytes, order: SlipOrder) -> SlipFac
     cvs_free = rule.company + number
     over = order.amount > AMOUNT_LIMIT
     cvs_digits = None
-    if not over:
+    if "cvs" in order.marks and not over:
         mark = CvsBarcode(rule.issuer, cvs_free, order.reissue, order.pay_by, 0, order.amount, order.due)
         cvs_digits = mark.digits()
-    refusal = OVER_LIMIT if over else None
+    refusal = None if cvs_digits else OVER_LIMIT if over else NOT_OFFERED
     return SlipFacts(order, key, cvs_free, cvs_digits, refusal, _el_qr(rule, order, key), _ocr_lines(rule, order, key))
 
 
@@ -84,7 +94,7 @@ def _confirmation(secret: bytes, agency: str, number: str, category: str) -> str
 
 
 def _el_qr(rule: NumberingRule, order: SlipOrder, key: PayeasyKey) -> str | None:
-    if rule.el_qr is None:
+    if rule.el_qr is None or "el-qr" not in order.marks:
         return None
     return ElQr(
         amount=order.amount,

@@ -236,3 +236,9 @@ def test_a_tax_without_account_item_and_wrong_widths_are_refused():
         "slips.setting-width",
         "slips.account-item-unknown",
     ]
+
+
+def test_a_mark_the_channel_table_does_not_offer_is_not_made():
+    slip = number_slip(RULE, SECRET, replace(ORDER, marks=()))
+    assert (slip.cvs_digits, slip.cvs_refusal, slip.el_qr) == (None, "not-offered", None)
+    assert slip.key.number == number_slip(RULE, SECRET, ORDER).key.number

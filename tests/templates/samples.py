@@ -10,6 +10,7 @@ from barcodes.elqr import ElQr
 from barcodes.geometry import Symbol
 from barcodes.payeasy import LowerBody, LowerLayout, UpperBody, lower_line, upper_line
 from barcodes.piece import PieceMark
+from print_service.channels import offer
 from print_service.press.forms import load_form
 from print_service.press.model import Filling
 
@@ -77,6 +78,8 @@ def slip_fields(amount: int = 48_200, addressee: Mapping[str, str] = PLAIN, **ch
         "number_groups": "0801-0000-1234-5601-2345",
         "cvs": None if cvs is None else dict(zip(("text1", "text2"), cvs.text(), strict=True)),
         "cvs_refusal": None if cvs else "amount-over-limit",
+        "ways": [way.title for way in offer("resident-tax", DAY, amount).ways],
+        "instead": "".join(offer("resident-tax", DAY, amount).instead),
         "has_el_qr": True,
         "el_number": {
             "agency": "13199",
