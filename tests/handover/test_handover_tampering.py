@@ -16,6 +16,7 @@ import pytest
 import pyzipper
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sealed_batch import make_batch
 
 from handover import aeszip, container, envelope, keys, manifest
 from handover.rules import RefusalError
@@ -490,8 +491,6 @@ def test_a_size_that_lies(batch, now):
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    from conftest import make_batch
-
     return make_batch(tmp_path_factory.mktemp("fuzz") / "medium", files={"a.csv": b"1\n"})
 
 
