@@ -12,6 +12,7 @@ from print_service.demo.year import play
 from print_service.files import write_atomically
 from print_service.findings import refuse
 from print_service.ledger.database import connect, migrate
+from print_service.notices.compose import warm
 from print_service.pool import process_pool
 from print_service.resources import data_dir
 from print_service.settings import load_settings, template
@@ -30,6 +31,7 @@ def run_demo(out: Path, payers: int, seed: int, watch: Watch) -> Report:
     try:
         migrate(engine)
         with process_pool(settings.workers) as pool:
+            warm(pool, settings)
             stage = Stage(out, settings, engine, pool, watch, payers, seed)
             vault.create(settings, stage.entropy("vault"))
             play(stage)

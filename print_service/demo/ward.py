@@ -143,7 +143,7 @@ def _payment(rng: Random, *, by_account: bool) -> dict[str, Value]:
 
 def _ordinary(rng: Random, number: int) -> Resident:
     share = rng.randrange(100)
-    owes_tax, owns = share < 27, share >= 23
+    owes_tax, owns = share < 17, share >= 14
     is_company = not owes_tax and not rng.randrange(14)
     one = _at(rng, company(number) if is_company else person(rng))
     count = rng.randint(1, 4) if is_company else 2 if not rng.randrange(15) else 1
@@ -152,7 +152,7 @@ def _ordinary(rng: Random, number: int) -> Resident:
         tax=taxes.resident_tax(rng) if owes_tax else None,
         vehicles=tuple(taxes.vehicle(rng) for _ in range(count)) if owns else (),
         tax_by_account=owes_tax and rng.randrange(100) < _ACCOUNT_PERCENT,
-        vehicles_by_account=not rng.randrange(20),
+        vehicles_by_account=not rng.randrange(5),
     )
 
 

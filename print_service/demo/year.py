@@ -32,8 +32,8 @@ BATCHES = (VEHICLE, RESIDENT, REMIND_VEHICLE, REMIND_RESIDENT, DEMAND)
 LEVY_YEAR = 2026
 
 SEASONS = {
-    "cvs-20260619.dat": Season((VEHICLE,), date(2026, 5, 11), date(2026, 6, 19), 0, 75),
-    "cvs-20260717.dat": Season((RESIDENT,), date(2026, 6, 8), date(2026, 7, 17), 25, 55),
+    "cvs-20260619.dat": Season((VEHICLE,), date(2026, 5, 11), date(2026, 6, 19), 0, 86),
+    "cvs-20260717.dat": Season((RESIDENT,), date(2026, 6, 8), date(2026, 7, 17), 25, 65),
     "cvs-20260821.dat": Season((REMIND_VEHICLE, REMIND_RESIDENT), date(2026, 7, 23), date(2026, 8, 21), 0, 50),
 }
 """Payment files and what they hold: vehicle tax; resident tax (whole year or first instalment); late payers with their reminders."""

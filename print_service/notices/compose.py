@@ -192,6 +192,16 @@ def _finished(path: Path, sidecar: Path, digest: str) -> ChunkResult | None:
     return result
 
 
+def warm(pool: Executor, settings: Settings) -> None:
+    """Let the pool's workers link fonts and load the press while others still prepare the work."""
+    for _ in range(settings.workers):
+        pool.submit(_load_press, settings.cache)
+
+
+def _load_press(cache_dir: Path) -> None:
+    press(cache_dir)
+
+
 @cache
 def press(cache_dir: Path) -> Press:
     """This process's press. Its fonts are linked in `cache_dir`."""
@@ -216,7 +226,7 @@ def _chunk_orders(engine: Engine, settings: Settings, batch: str) -> Iterator[Ch
         require(job, JobState.NUMBERED, JobState.COMPOSED)
         last = session.scalar(select(func.max(Piece.number)).where(Piece.job_id == batch)) or 0
         issued_on = job.issued_on.isoformat()
-    size = settings.press.chunk_pieces
+    size, engine_name = settings.press.chunk_pieces, engine_id()
     for number, first in enumerate(range(1, last + 1, size), start=1):
         with transaction(engine) as session:
             pieces = session.scalars(
@@ -230,7 +240,7 @@ def _chunk_orders(engine: Engine, settings: Settings, batch: str) -> Iterator[Ch
             issued_on=issued_on,
             issuer=issuer_fields(settings),
             pieces=tuple(PieceOrder(p.number, p.sheets, tuple(p.documents)) for p in pieces),
-            engine=engine_id(),
+            engine=engine_name,
         )
 
 

@@ -66,7 +66,7 @@ def test_counts(ward):
 
 def test_the_mix_of_a_large_ward(tmp_path):
     plan = build_ward(2_000, 3, tmp_path).plan
-    assert 0.22 < plan.resident / plan.payers < 0.32
+    assert 0.13 < plan.resident / plan.payers < 0.22
     assert 0.25 < plan.by_account / plan.resident < 0.35
 
 
