@@ -58,7 +58,7 @@ def test_all_faults_are_told_at_once_each_with_its_field(tmp_path):
         ("reminder_after_days = 20", 'reminder_after_days = "soon"'),
         ("copies_allowed = 2", "copies_allowed = 2\nsurprise = 1"),
         ('phone = "03-0000-0000"\n', ""),
-        ("chunk_pieces = 50", "chunk_pieces = 0"),
+        ("chunk_pieces = 12", "chunk_pieces = 0"),
     )
     found = refused(path)
     assert {finding.key for finding in found} == {"settings.invalid"}

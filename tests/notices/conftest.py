@@ -39,7 +39,7 @@ def numbered_folder(tmp_path_factory, ward_template, copied_ward):
     folder.parent.mkdir(exist_ok=True)
     with copied_ward(*ward_template, folder) as ward:
         toml = folder / "ward.toml"
-        toml.write_text(toml.read_text(encoding="utf-8").replace("chunk_pieces = 50", "chunk_pieces = 2"), "utf-8")
+        toml.write_text(toml.read_text(encoding="utf-8").replace("chunk_pieces = 12", "chunk_pieces = 2"), "utf-8")
         rows = [
             {"payer_key": f"{n:010d}", "name": name, "postcode": f"160{n:04d}"}
             for n, name in enumerate(OWNERS, start=1)
