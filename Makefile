@@ -25,6 +25,7 @@ soak: .venv/.dev ## the long tests
 
 bench: .venv/.dev ## ratios against named rivals
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/marks.py
 
 clean: ## forget the environment and the demo
 	rm -rf .venv $(DEMO_DIR) dist build

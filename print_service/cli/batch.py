@@ -14,7 +14,7 @@ from print_service.assessments.load import load_assessments
 from print_service.batches.freeze import JobOrder, freeze_notices
 from print_service.batches.letters import passphrase_letter
 from print_service.batches.seal import seal_job
-from print_service.batches.states import JAPANESE, JobState, get_job
+from print_service.batches.states import get_job
 from print_service.cli.context import (
     AsJson,
     Batch,
@@ -28,6 +28,7 @@ from print_service.cli.context import (
     show,
     show_rows,
 )
+from print_service.cli.words import JOB_KINDS, JOB_STATES, PIECE_STATES, STEPS
 from print_service.findings import Finding
 from print_service.ledger.database import transaction
 from print_service.ledger.tables import Hold, Job, PageFile, Piece
@@ -78,7 +79,7 @@ def create(
 def list_jobs(as_json: AsJson = False) -> None:
     """処理の一覧。"""
     with ledger(settings()) as session:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"batch": job.id, "kind": job.kind, "state": job.state, "issued_on": job.issued_on, "maker": job.maker}
             for job in session.scalars(select(Job).order_by(Job.created_at, Job.id))
         ]
@@ -88,7 +89,7 @@ def list_jobs(as_json: AsJson = False) -> None:
         show_rows(
             "処理",
             ("処理番号", "種別", "状態", "発付日", "作成者"),
-            [(r["batch"], r["kind"], JAPANESE[JobState(str(r["state"]))], r["issued_on"], r["maker"]) for r in rows],
+            [(r["batch"], JOB_KINDS[r["kind"]], JOB_STATES[r["state"]], r["issued_on"], r["maker"]) for r in rows],
         )
 
 
@@ -108,8 +109,14 @@ def show_job(batch: Batch, as_json: AsJson = False) -> None:
             }
             for hold in session.scalars(select(Hold).where(Hold.job_id == batch).order_by(Hold.id))
         ]
-        result = {"batch": batch, "state": job.state, "pieces": dict(list(states)), "held": holds}
-    show(result, as_json=as_json, title=f"処理 {batch}")
+        result: dict[str, Any] = {"batch": batch, "state": job.state, "pieces": dict(list(states)), "held": holds}
+    if as_json:
+        show(result, as_json=True)
+        return
+    counts = {PIECE_STATES[state]: count for state, count in result["pieces"].items()}
+    show({"state": JOB_STATES[result["state"]], "pieces": counts}, as_json=False, title=f"処理 {batch}")
+    rows = [(h["payer_key"], h["piece"] or "", STEPS[str(h["step"])], h["sentence"], h["key"]) for h in holds]
+    show_rows("保留", ("宛名番号", "通番", "工程", "理由", "キー"), rows)
 
 
 @job_app.command("hold")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -18,6 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from print_service.act import JST, Act
+from print_service.cli.words import FIELDS
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.ledger.database import connect, require_current, transaction
 from print_service.settings import Settings, load_settings
@@ -120,10 +122,22 @@ def show(result: Any, *, as_json: bool, title: str = "") -> None:
         return
     if title:
         console.print(title, style="bold", markup=False)
-    width = max(map(len, table), default=0)
+    names = {key: FIELDS.get(key, key) for key in table}
+    width = max(map(cell_len, names.values()), default=0)
     for key, value in table.items():
-        text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
-        console.print(f"  {key:<{width}}  {text}", markup=False, soft_wrap=True)
+        padding = " " * (width - cell_len(names[key]))
+        console.print(f"  {names[key]}{padding}  {_spoken(value)}", markup=False, soft_wrap=True)
+
+
+def _spoken(value: Any) -> str:
+    """A value as a person reads it: yes and no in Japanese, a table's names too."""
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, dict):
+        return "、".join(f"{FIELDS.get(key, key)} {_spoken(item)}" for key, item in value.items()) or "なし"
+    if isinstance(value, list):
+        return "、".join(map(_spoken, value)) or "なし"
+    return "なし" if value is None else str(value)
 
 
 def show_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

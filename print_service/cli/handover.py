@@ -12,6 +12,7 @@ from handover.model import CopyKind
 from print_service.batches.custody import Outing, current, hand_out, the_contract, witness
 from print_service.batches.letters import certificate_letter
 from print_service.cli.context import AsJson, act, ledger, moment_of, settings, show, show_rows
+from print_service.cli.words import OUTSIDE
 from print_service.pool import process_pool
 
 app = typer.Typer(no_args_is_help=True, help="授受・返却・消去証明 / media, copies, certificates of erasure")
@@ -154,4 +155,8 @@ def outside(as_json: AsJson = False) -> None:
         show({"outside": rows}, as_json=True)
     else:
         columns = ("種別", "番号", "処理", "保持者", "場所", "期限")
-        show_rows("庁外にある個人データ", columns, [(r.what, r.id, r.batch, r.holder, r.place, r.until) for r in rows])
+        show_rows(
+            "庁外にある個人データ",
+            columns,
+            [(OUTSIDE[r.what], r.id, r.batch, r.holder, r.place, r.until) for r in rows],
+        )

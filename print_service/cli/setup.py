@@ -4,7 +4,7 @@ import ctypes.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import func, select
@@ -14,8 +14,8 @@ from handover.contract import load as load_contract
 from handover.rules import RefusalError
 from print_service import vault
 from print_service.batches.custody import current
-from print_service.batches.states import JAPANESE, JobState
 from print_service.cli.context import AsJson, console, database, ledger, settings, show, show_rows
+from print_service.cli.words import JOB_KINDS, JOB_STATES, MEDIUM_STATES
 from print_service.files import write_atomically
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.ledger.database import connect, migrate
@@ -122,7 +122,7 @@ def status(as_json: AsJson = False) -> None:
     with ledger(settings()) as session:
         pieces = dict(session.execute(select(Piece.job_id, func.count()).group_by(Piece.job_id)).all())
         held = dict(session.execute(select(Hold.job_id, func.count()).group_by(Hold.job_id)).all())
-        jobs = [
+        jobs: list[dict[str, Any]] = [
             {
                 "batch": job.id,
                 "kind": job.kind,
@@ -137,7 +137,7 @@ def status(as_json: AsJson = False) -> None:
             {"batch": row.job_id, "medium": row.medium, "sha256": row.sha256, "size": row.size, "voided": row.voided}
             for row in session.scalars(select(Container).order_by(Container.id))
         ]
-        media = [
+        media: list[dict[str, Any]] = [
             {
                 "medium": item.id,
                 "batch": item.batch,
@@ -154,7 +154,7 @@ def status(as_json: AsJson = False) -> None:
         "処理",
         ("処理番号", "種別", "状態", "発付日", "通", "保留"),
         [
-            (j["batch"], j["kind"], JAPANESE[JobState(str(j["state"]))], j["issued_on"], j["pieces"], j["held"])
+            (j["batch"], JOB_KINDS[j["kind"]], JOB_STATES[j["state"]], j["issued_on"], j["pieces"], j["held"])
             for j in jobs
         ],
     )
@@ -169,5 +169,5 @@ def status(as_json: AsJson = False) -> None:
     show_rows(
         "媒体",
         ("媒体", "処理番号", "状態", "場所", "返却期限"),
-        [(m["medium"], m["batch"], m["state"], m["place"], m["until"]) for m in media],
+        [(m["medium"], m["batch"], MEDIUM_STATES[m["state"]], m["place"], m["until"]) for m in media],
     )
