@@ -133,6 +133,8 @@ def _spoken(value: Any) -> str:
     """A value as a person reads it: yes and no in Japanese, a table's names too."""
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
+    if isinstance(value, dict) and "sentence" in value:
+        return f"{value['sentence']} [{value['key']}]"
     if isinstance(value, dict):
         return "、".join(f"{FIELDS.get(key, key)} {_spoken(item)}" for key, item in value.items()) or "なし"
     if isinstance(value, list):
