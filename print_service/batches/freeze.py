@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from handover.manifest import BATCH
 from print_service.act import Act
 from print_service.batches.postal import postal_class, postal_key
-from print_service.batches.states import JobState, PieceState
 from print_service.findings import refuse
 from print_service.ledger.journal import Tag, record
+from print_service.ledger.states import JobState, PieceState
 from print_service.ledger.tables import Assessment, Hold, Instalment, Job, Payer, Piece, PieceAssessment
 from print_service.notices.documents import (
     Document,

@@ -20,11 +20,10 @@ from handover.rules import RefusalError
 from print_service import vault
 from print_service.act import Act
 from print_service.batches.control import control_file
-from print_service.batches.states import JobState, PieceState, get_job, require
 from print_service.files import sha256_of
 from print_service.findings import Finding, RefusedError, refuse
-from print_service.inspection.sign import live_container
 from print_service.ledger.journal import Tag, record
+from print_service.ledger.states import JobState, PieceState, get_job, live_container, require
 from print_service.ledger.tables import Container, PageFile, Piece
 from print_service.settings import Settings
 

@@ -14,7 +14,6 @@ from print_service.assessments.load import load_assessments
 from print_service.batches.freeze import JobOrder, freeze_notices
 from print_service.batches.letters import passphrase_letter
 from print_service.batches.seal import seal_job
-from print_service.batches.states import get_job
 from print_service.cli.context import (
     AsJson,
     Batch,
@@ -31,6 +30,7 @@ from print_service.cli.context import (
 from print_service.cli.words import JOB_KINDS, JOB_STATES, PIECE_STATES, STEPS
 from print_service.findings import Finding
 from print_service.ledger.database import transaction
+from print_service.ledger.states import get_job
 from print_service.ledger.tables import Hold, Job, PageFile, Piece
 from print_service.notices.compose import hold_piece, print_pages, store_pages
 from print_service.pool import process_pool

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from handover.model import MediumState
-from print_service.batches.states import JAPANESE, PieceState
+from print_service.ledger.states import JAPANESE, PieceState
 
 FIELDS: Mapping[str, str] = {
     "already": "取込済（変更なし）",

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from print_service.batches.states import PieceState
 from print_service.collection.model import Kind
 from print_service.demo.payments import Visit
+from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Piece, Slip
 
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from handover import journal, passphrase
 from print_service.batches.custody import current
-from print_service.batches.states import PieceState
 from print_service.collection.match import balances
 from print_service.collection.read import read_payments
 from print_service.demo.stage import Stage
@@ -23,6 +22,7 @@ from print_service.demo.year import BATCHES, SEASONS, medium_of
 from print_service.dunning.plan import REMINDER
 from print_service.ledger.database import transaction
 from print_service.ledger.journal import entries
+from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Assessment, Hold, Job, PageFile, Piece, PieceAssessment, Slip
 
 

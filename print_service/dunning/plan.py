@@ -12,11 +12,11 @@ from itertools import groupby
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from print_service.batches.states import JobState, PieceState
 from print_service.calendar import reminder_day
 from print_service.collection.load import CHANNEL_CVS
 from print_service.collection.match import Balance, balances
 from print_service.findings import refuse
+from print_service.ledger.states import JobState, PieceState
 from print_service.ledger.tables import Job, Piece, PieceAssessment, SourceFile
 from print_service.settings import Settings
 

@@ -14,7 +14,7 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from print_service.batches.states import PieceState
+from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Piece
 
 RULE = "stratified-1"

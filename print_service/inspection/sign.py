@@ -9,19 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
-from print_service.batches.states import JobState, get_job, require
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.inspection.plan import RULE, sample
 from print_service.ledger.journal import Tag, record
-from print_service.ledger.tables import Container, Inspection, Piece, Slip
+from print_service.ledger.states import JobState, get_job, live_container, require
+from print_service.ledger.tables import Inspection, Piece, Slip
 from print_service.settings import Settings
 
 OPEN, PASSED, REJECTED = "open", "passed", "rejected"
-
-
-def live_container(session: Session, batch: str) -> Container | None:
-    """The container that counts: the one not voided."""
-    return session.scalar(select(Container).where(Container.job_id == batch, Container.voided.is_(False)))
 
 
 def plan_inspection(session: Session, settings: Settings, act: Act, batch: str) -> Inspection:

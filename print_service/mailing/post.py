@@ -11,10 +11,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
-from print_service.batches.states import JobState, PieceState, get_job, require
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.inspection.sign import valid_signature
 from print_service.ledger.journal import Tag, record
+from print_service.ledger.states import JobState, PieceState, get_job, require
 from print_service.ledger.tables import Piece, Posting
 
 

@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
-from print_service.batches.states import PieceState
 from print_service.findings import refuse
 from print_service.ledger.journal import Tag, record
+from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Payer, Piece
 
 

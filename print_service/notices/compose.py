@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session
 
 import print_service
 from print_service.act import Act
-from print_service.batches.states import JobState, PieceState, get_job, require
 from print_service.files import write_atomically
 from print_service.findings import refuse
 from print_service.ledger.database import transaction
 from print_service.ledger.journal import Tag, record
+from print_service.ledger.states import JobState, PieceState, get_job, require
 from print_service.ledger.tables import Hold, Job, PageFile, Piece, Slip
 from print_service.notices.fields import complete
 from print_service.notices.marks import symbols

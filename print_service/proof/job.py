@@ -10,11 +10,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
-from print_service.batches.states import JobState, get_job, require
 from print_service.files import write_atomically
 from print_service.findings import Finding, RefusedError
 from print_service.ledger.database import transaction
 from print_service.ledger.journal import Tag, record
+from print_service.ledger.states import JobState, get_job, require
 from print_service.ledger.tables import PageFile
 from print_service.proof.expect import expected_pages
 from print_service.proof.model import Evidence

@@ -16,10 +16,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
-from print_service.batches.states import JobState, get_job, require
 from print_service.channels import offer
 from print_service.ledger.database import rows
 from print_service.ledger.journal import Tag, record
+from print_service.ledger.states import JobState, get_job, require
 from print_service.ledger.tables import Assessment, Job, Piece, Slip
 from print_service.notices.documents import SlipRequest
 from print_service.notices.documents import slip as slip_document

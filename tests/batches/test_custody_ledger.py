@@ -11,7 +11,7 @@ from handover.rules import RefusalError
 from print_service.act import JST
 from print_service.batches.custody import Outing, current, hand_out, the_contract, witness
 from print_service.findings import RefusedError
-from print_service.inspection.sign import live_container
+from print_service.ledger.states import live_container
 
 LEAVES = datetime(2026, 4, 17, 16, 0, tzinfo=JST)
 OUTING = Outing(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from print_service.batches.states import JAPANESE, JobState, get_job
 from print_service.findings import RefusedError
+from print_service.ledger.states import JAPANESE, JobState, get_job
 
 JOB = "R08-N02"
 # (state, step) → next state, as the pipeline is told in steps 3 to 9; whatever is not here must be refused.

@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from handover import passphrase
 from print_service.findings import RefusedError
-from print_service.inspection.sign import live_container, valid_signature
+from print_service.inspection.sign import valid_signature
 from print_service.ledger.journal import entries
+from print_service.ledger.states import live_container
 from print_service.ledger.tables import Container, Job, Piece
 from print_service.notices.compose import hold_piece
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from print_service.batches.states import PieceState
 from print_service.inspection.plan import is_unusual, sample
+from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Piece
 
 BATCH, RESIDENT = "R08-N01", "R08-N02"

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from print_service.batches.states import JobState, get_job
 from print_service.findings import RefusedError
 from print_service.inspection.sign import reject, valid_signature
 from print_service.ledger.journal import Tag, entries
+from print_service.ledger.states import JobState, get_job
 from print_service.ledger.tables import Inspection
 
 BATCH, RESIDENT = "R08-N01", "R08-N02"

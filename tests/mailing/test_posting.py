@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from print_service.batches.states import JobState, PieceState, get_job
 from print_service.findings import RefusedError
 from print_service.ledger.journal import Tag, entries
+from print_service.ledger.states import JobState, PieceState, get_job
 from print_service.ledger.tables import Container, Piece, Posting
 
 BATCH = "R08-N01"

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from print_service.batches.states import PieceState
 from print_service.dunning.run import run_reminders
 from print_service.findings import RefusedError
 from print_service.ledger.journal import Tag, entries
+from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Hold, Payer, Piece
 
 BATCH, RESIDENT = "R08-N01", "R08-N02"

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from print_service.batches.seal import seal_job
-from print_service.batches.states import JobState, PieceState, get_job
 from print_service.demo.entropy import seeded
 from print_service.findings import RefusedError
 from print_service.inspection.sign import plan_inspection, record_result, reject, sign
+from print_service.ledger.states import JobState, PieceState, get_job
 from print_service.ledger.tables import Base, Inspection, PageFile, Piece
 from print_service.mailing.post import planned, post
 from print_service.notices.compose import ChunkResult, store_pages

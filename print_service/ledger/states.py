@@ -1,11 +1,12 @@
-"""The states of a job, in order, and what each step needs. A step on a job in another state is refused (`job.wrong-state`)."""
+"""The states of a job, in order, what each step needs, and which container counts. A step on a job in another state is refused (`job.wrong-state`)."""
 
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from print_service.findings import refuse
-from print_service.ledger.tables import Job
+from print_service.ledger.tables import Container, Job
 
 
 class JobState(StrEnum):
@@ -56,3 +57,8 @@ def require(job: Job, *allowed: JobState) -> None:
     if job.state not in allowed:
         needed = "・".join(JAPANESE[state] for state in allowed)
         raise refuse("job.wrong-state", job.id, state=JAPANESE[JobState(job.state)], needed=needed)
+
+
+def live_container(session: Session, batch: str) -> Container | None:
+    """The container of a job that counts: the one not voided."""
+    return session.scalar(select(Container).where(Container.job_id == batch, Container.voided.is_(False)))
