@@ -10,6 +10,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import cast
 
+from barcodes.digits import modulo10
 from print_service.collection.model import Kind, PaymentFile, PaymentRecord, PaymentTotals
 from print_service.findings import refuse
 from print_service.flatfile.faults import Faults
@@ -32,12 +33,6 @@ _OTHER_FIELDS = ("data_kind", "collected_on", "collected_at", "store", "chain", 
 _KINDS: tuple[Kind, ...] = ("provisional", "confirmed", "cancelled")
 
 
-def check_digit(digits: str) -> int:
-    """Mod 10, weights 3 and 1 in turn from the right, over digits without the check digit."""
-    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits)))
-    return -total % 10
-
-
 def read_payments(path: Path, layout_name: str, layouts: Path | None = None) -> PaymentFile:
     """The records of a payment file in the layout of that name. Raises RefusedError with every fault at
     file:line:field.
@@ -48,7 +43,7 @@ def read_payments(path: Path, layout_name: str, layouts: Path | None = None) -> 
     flat = scan(path, layout, faults)
     records = tuple(_payment(record) for record in flat.records)
     for payment in records:
-        expected = check_digit(payment.digits44[:-1])
+        expected = modulo10(payment.digits44[:-1])
         if payment.digits44[-1] != str(expected):
             where = f"{path.name}:{payment.line}:check_digit"
             faults.add("collection-file.check-digit", where, found=payment.digits44[-1], expected=expected)

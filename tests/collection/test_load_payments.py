@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from print_service.collection.read import check_digit
+from barcodes.digits import modulo10
 from print_service.demo.payments import Visit
 from print_service.findings import RefusedError, catalogue
 from print_service.ledger.journal import Tag, entries
@@ -101,7 +101,7 @@ def test_money_for_an_unknown_slip_is_kept_as_an_exception_and_never_refused(sto
     """A slip that this ward never issued: the free area is another one, the check digit right."""
     known = store.slip("variant-taka-saki", 1).cvs_digits
     body = known[:13] + "9" * 16 + known[29:43]
-    stranger = Visit(body + str(check_digit(body)), int(body[37:43]), date(2026, 6, 10), "provisional")
+    stranger = Visit(body + str(modulo10(body)), int(body[37:43]), date(2026, 6, 10), "provisional")
     done = store.take("a.dat", JUNE, stranger, a_visit(store))
     assert (done.records, done.matched, done.exceptions) == (3, 2, {"collection.unknown-slip": 1})
     with store.ward.session() as session:
@@ -114,7 +114,7 @@ def test_another_amount_under_a_known_number_is_an_exception(store):
     """The amount is among the 44 digits: a changed one is no slip of ours, and pays none."""
     slip = store.slip("variant-taka-saki", 1)
     body = f"{slip.cvs_digits[:37]}{slip.amount - 100:06d}"
-    changed = Visit(body + str(check_digit(body)), slip.amount - 100, date(2026, 6, 10), "confirmed")
+    changed = Visit(body + str(modulo10(body)), slip.amount - 100, date(2026, 6, 10), "confirmed")
     assert store.take("a.dat", JUNE, changed).exceptions == {"collection.unknown-slip": 2}
     assert store.balances("variant-taka-saki")[0].paid == 0
 

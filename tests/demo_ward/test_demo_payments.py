@@ -4,14 +4,15 @@ from datetime import date
 
 import pytest
 
-from print_service.collection.read import check_digit, read_payments
+from barcodes.digits import modulo10
+from print_service.collection.read import read_payments
 from print_service.demo.payments import LAYOUT, Visit, write_payment_file
 
 
 def slip(number, amount=32_500):
     body = f"91999999000000801{number:012d}0260831{0}{amount:06d}"
     assert len(body) == 43
-    return body + str(check_digit(body))
+    return body + str(modulo10(body))
 
 
 def visits():
