@@ -4,13 +4,16 @@ What may happen is decided by `handover.custody_commands`; this module only brin
 medium) and keeps the answer.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Concatenate, ParamSpec
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handover import contract, custody, custody_commands
+from handover.contract import Contract
 from handover.model import Custody, Event
 from print_service.act import Act
 from print_service.findings import refuse
@@ -19,6 +22,7 @@ from print_service.ledger.tables import Container
 from print_service.settings import Settings
 
 PREFIX = "handover:"
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Outing:
     expected_at: datetime
 
 
-def the_contract(settings: Settings) -> contract.Contract:
+def the_contract(settings: Settings) -> Contract:
     """The contract beside ward.toml."""
     return contract.load(settings.home / "contract.toml")
 
@@ -49,6 +53,20 @@ def current(session: Session) -> Custody:
 def witness(session: Session, act: Act, event: Event) -> None:
     """Keep what a command decided."""
     record(session, event.tag, act, event.subject, event.body)
+
+
+def carry_out(
+    session: Session,
+    settings: Settings,
+    act: Act,
+    command: Callable[Concatenate[Custody, Contract, P], Event],
+    *args: P.args,
+    **facts: P.kwargs,
+) -> Event:
+    """Let a custody command decide on what the journal and the contract say, and keep its event."""
+    event = command(current(session), the_contract(settings), *args, **facts)
+    witness(session, act, event)
+    return event
 
 
 def hand_out(session: Session, settings: Settings, act: Act, outing: Outing) -> None:
@@ -73,9 +91,11 @@ def hand_out(session: Session, settings: Settings, act: Act, outing: Outing) -> 
             at=act.at,
         )
         witness(session, act, event)
-    event = custody_commands.hand_over(
-        current(session),
-        the_contract(settings),
+    carry_out(
+        session,
+        settings,
+        act,
+        custody_commands.hand_over,
         medium=outing.medium,
         given_by=outing.given_by,
         carriers=outing.carriers,
@@ -85,4 +105,3 @@ def hand_out(session: Session, settings: Settings, act: Act, outing: Outing) -> 
         expected_at=outing.expected_at,
         at=act.at,
     )
-    witness(session, act, event)

@@ -9,7 +9,7 @@ import typer
 from handover import certificate as certificates
 from handover import custody, custody_commands
 from handover.model import CopyKind
-from print_service.batches.custody import Outing, current, hand_out, the_contract, witness
+from print_service.batches.custody import Outing, carry_out, current, hand_out, witness
 from print_service.batches.letters import certificate_letter
 from print_service.cli.context import AsJson, act, ledger, moment_of, settings, show, show_rows
 from print_service.cli.words import OUTSIDE
@@ -56,16 +56,17 @@ def receive(
     config = settings()
     with ledger(config) as session:
         who = act()
-        event = custody_commands.receive(
-            current(session),
-            the_contract(config),
+        carry_out(
+            session,
+            config,
+            who,
+            custody_commands.receive,
             medium=medium,
             received_by=vendor,
             seal_no=seal,
             seal_intact=not broken,
             at=who.at,
         )
-        witness(session, who, event)
 
 
 @app.command()
@@ -80,9 +81,11 @@ def load(
     config = settings()
     with ledger(config) as session:
         who = act()
-        event = custody_commands.load(
-            current(session),
-            the_contract(config),
+        event = carry_out(
+            session,
+            config,
+            who,
+            custody_commands.load,
             medium=medium,
             host=host,
             path=path,
@@ -90,8 +93,25 @@ def load(
             operator=operator,
             at=who.at,
         )
-        witness(session, who, event)
     show({"copy": event.subject.removeprefix("copy:")}, as_json=False)
+
+
+@app.command()
+def discover(
+    medium: Medium,
+    host: Annotated[str, typer.Option(help="機器 / machine")],
+    path: Annotated[str, typer.Option(help="場所 / path on the machine")],
+    kind: Annotated[CopyKind, typer.Option(help="複製の種類 / kind of copy")],
+    reported_by: Annotated[str, typer.Option(help="報告した人又は部署 / who reported it")],
+) -> None:
+    """発見: 届け出のない複製を記録する。完了した処理も、その複製が証明されるまで開き直す。"""
+    with ledger(settings()) as session:
+        who = act()
+        facts = custody_commands.discover(
+            current(session), medium=medium, host=host, path=path, kind=kind, reported_by=reported_by, at=who.at
+        )
+        witness(session, who, facts)
+    show({"copy": facts.subject.removeprefix("copy:")}, as_json=False)
 
 
 @app.command("return")
@@ -106,9 +126,11 @@ def return_medium(
     config = settings()
     with ledger(config) as session:
         who = act()
-        event = custody_commands.return_medium(
-            current(session),
-            the_contract(config),
+        carry_out(
+            session,
+            config,
+            who,
+            custody_commands.return_medium,
             medium=medium,
             serial=serial,
             returned_by=carrier,
@@ -116,7 +138,6 @@ def return_medium(
             place=place,
             at=who.at,
         )
-        witness(session, who, event)
 
 
 @app.command()
@@ -129,10 +150,7 @@ def certify(
     found = certificates.parse(certificate.read_bytes())
     with ledger(config) as session, process_pool(1) as pool:
         who = act()
-        event = custody_commands.certify(
-            current(session), the_contract(config), found, accepted_by=accepted_by, at=who.at
-        )
-        witness(session, who, event)
+        carry_out(session, config, who, custody_commands.certify, found, accepted_by=accepted_by, at=who.at)
         media = [medium for batch in found.batches for medium in current(session).media_of(batch)]
         letter = certificate_letter(config, who, found, media, pool)
     show({"certificate": found.number, "letter": str(letter)}, as_json=False)

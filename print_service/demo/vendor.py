@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from handover import custody_commands
 from handover.certificate import ErasedCopy, ErasureCertificate, Level, Verification
 from handover.model import Copy, CopyKind
-from print_service.batches.custody import Outing, current, hand_out, the_contract, witness
+from print_service.batches.custody import Outing, carry_out, current, hand_out, the_contract, witness
 from print_service.batches.letters import certificate_letter
 from print_service.demo.stage import Stage
 
@@ -35,27 +35,26 @@ def goes_out(stage: Stage, medium: str, when: datetime) -> None:
     with stage.step(f"receive {medium}", arrived, CARRIERS[0]) as todo:
         if todo:
             session, act = todo
-            contract = the_contract(stage.settings)
-            witness(
+            carry_out(
                 session,
+                stage.settings,
                 act,
-                custody_commands.receive(
-                    current(session),
-                    contract,
-                    medium=medium,
-                    received_by=(OPERATOR, RESPONSIBLE),
-                    seal_no=f"S-{medium[-3:]}",
-                    seal_intact=True,
-                    at=act.at,
-                ),
+                custody_commands.receive,
+                medium=medium,
+                received_by=(OPERATOR, RESPONSIBLE),
+                seal_no=f"S-{medium[-3:]}",
+                seal_intact=True,
+                at=act.at,
             )
     for number, (host, path, kind) in enumerate(_MACHINES, start=1):
         with stage.step(f"load {medium} {host}", arrived + timedelta(minutes=10 * number), OPERATOR) as todo:
             if todo:
                 session, act = todo
-                event = custody_commands.load(
-                    current(session),
-                    the_contract(stage.settings),
+                carry_out(
+                    session,
+                    stage.settings,
+                    act,
+                    custody_commands.load,
                     medium=medium,
                     host=host,
                     path=f"{path}/{medium}",
@@ -63,7 +62,6 @@ def goes_out(stage: Stage, medium: str, when: datetime) -> None:
                     operator=OPERATOR,
                     at=act.at,
                 )
-                witness(session, act, event)
 
 
 _MACHINES = (("PRINT-PC-01", "D:/work", CopyKind.PC), ("RIP-02", "/spool", CopyKind.SPOOL))
@@ -74,9 +72,11 @@ def comes_back(stage: Stage, batch: str, medium: str, when: datetime) -> None:
     with stage.step(f"return {medium}", when, CARRIERS[0]) as todo:
         if todo:
             session, act = todo
-            event = custody_commands.return_medium(
-                current(session),
-                the_contract(stage.settings),
+            carry_out(
+                session,
+                stage.settings,
+                act,
+                custody_commands.return_medium,
                 medium=medium,
                 serial=f"SN-{medium}",
                 returned_by=CARRIERS,
@@ -84,16 +84,14 @@ def comes_back(stage: Stage, batch: str, medium: str, when: datetime) -> None:
                 place="見本区役所 税務課",
                 at=act.at,
             )
-            witness(session, act, event)
     certified = when + timedelta(hours=3)
     with stage.step(f"certify {batch}", certified, SUPERVISOR) as todo:
         if todo:
             session, act = todo
             certificate = _certificate(stage, batch, current(session).open_copies((batch,)), act.at)
-            event = custody_commands.certify(
-                current(session), the_contract(stage.settings), certificate, accepted_by=SUPERVISOR, at=act.at
+            carry_out(
+                session, stage.settings, act, custody_commands.certify, certificate, accepted_by=SUPERVISOR, at=act.at
             )
-            witness(session, act, event)
             certificate_letter(stage.settings, act, certificate, current(session).media_of(batch), stage.pool)
     with stage.step(f"close {batch}", certified + timedelta(minutes=5), SUPERVISOR) as todo:
         if todo:

@@ -63,6 +63,9 @@ def chain(tmp_path_factory, ward_template):
     play.do("export", "journal", "export", "journal.jsonl", "--head", "head.json")
     play.do("verify against", "journal", "verify", "--against", "head.json", "--json")
     play.do("status", "status", "--json")
+    unlisted = ("--host", "NAS-9", "--path", "/old", "--kind", "server", "--reported-by", "V04")
+    play.do("discover", "handover", "discover", "M-1", *unlisted)
+    play.do("outside again", "handover", "outside", "--json")
     return play.desk, play.said, paid
 
 
@@ -190,6 +193,11 @@ def test_what_is_outside_is_told_while_it_is_outside(chain):
     said = chain[1]
     assert {row["id"] for row in said["outside"].json["outside"]} >= {"M-1"}
     assert said["nothing outside"].json == {"outside": []}
+
+
+def test_a_copy_nobody_listed_is_outside_again_though_the_batch_was_closed(chain):
+    (copy,) = chain[1]["outside again"].json["outside"]
+    assert (copy["what"], copy["place"]) == ("copy", "NAS-9:/old")
 
 
 def test_nothing_is_signed_unopened_or_by_the_maker(chain):
