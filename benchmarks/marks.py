@@ -118,21 +118,6 @@ def zint_rectangles(text: str) -> object:
     return symbol
 
 
-DEGRADATIONS: dict[str, Callable[[Image.Image], Image.Image]] = {
-    "as drawn": lambda image: image,
-    "blur 1.0": lambda image: image.filter(ImageFilter.GaussianBlur(1.0)),
-    "blur 1.5": lambda image: image.filter(ImageFilter.GaussianBlur(1.5)),
-    "blur 2.0": lambda image: image.filter(ImageFilter.GaussianBlur(2.0)),
-    "growth 1": lambda image: grown(image, 1),
-    "growth 2": lambda image: grown(image, 2),
-    "rotated 2°": lambda image: rotated(image, 2),
-    "noise": lambda image: noisy(image),  # noqa: PLW0108 (defined below)
-    "growth 1, blur 1, 2°, noise": lambda image: noisy(
-        rotated(grown(image, 1), 2).filter(ImageFilter.GaussianBlur(1.0))
-    ),
-}
-
-
 def grown(image: Image.Image, dots: int) -> Image.Image:
     """Every black area wider by `dots` dots in all across and down (half on each side, an odd dot at the right)."""
     grey = np.asarray(image)
@@ -151,6 +136,21 @@ def noisy(image: Image.Image) -> Image.Image:
     grey = np.asarray(image).astype(np.float64)
     grain = np.random.default_rng(20260630).normal(0, 15, grey.shape)
     return Image.fromarray(np.clip(grey + grain, 0, 255).astype(np.uint8))
+
+
+DEGRADATIONS: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "as drawn": lambda image: image,
+    "blur 1.0": lambda image: image.filter(ImageFilter.GaussianBlur(1.0)),
+    "blur 1.5": lambda image: image.filter(ImageFilter.GaussianBlur(1.5)),
+    "blur 2.0": lambda image: image.filter(ImageFilter.GaussianBlur(2.0)),
+    "growth 1": lambda image: grown(image, 1),
+    "growth 2": lambda image: grown(image, 2),
+    "rotated 2°": lambda image: rotated(image, 2),
+    "noise": noisy,
+    "growth 1, blur 1, 2°, noise": lambda image: noisy(
+        rotated(grown(image, 1), 2).filter(ImageFilter.GaussianBlur(1.0))
+    ),
+}
 
 
 def kinds() -> Iterator[tuple[str, int, list[tuple[Symbol, str]]]]:

@@ -33,12 +33,6 @@ def header(name: str, size: int) -> bytes:
     return info.tobuf(format=tarfile.GNU_FORMAT, encoding="ascii")
 
 
-def packed_size(manifest: Manifest) -> int:
-    """How many bytes the tar of this manifest takes."""
-    sizes = [len(manifest.to_bytes()), *(file.size for file in manifest.files)]
-    return sum(_BLOCK + size + _padding(size) for size in sizes) + len(_END)
-
-
 def write(stream: BinaryIO, manifest: Manifest, sources: Mapping[str, Path]) -> None:
     """Write the manifest and its files; refuses (`seal.source-changed`) a file that is no longer what the manifest
     says.

@@ -1,17 +1,17 @@
 """Payment channels as dated data: which marks a slip carries, and which ways to pay its text may promise.
 
-From `data/channels.toml`, by day, tax and amount. Whoever composes a slip asks `offer`; whoever writes its wording has it checked by
-`check_promises`. Sources stand in the table, row by row.
+From `data/channels.toml`, by day, tax and amount. The slip's marks and its list of ways to pay are both made from one `offer`, so that
+the text cannot promise what the marks do not open. Sources stand in the table, row by row.
 """
 
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from print_service.findings import Finding, refuse
+from print_service.findings import refuse
 from print_service.resources import data_dir
 
 
@@ -73,25 +73,6 @@ def offer(tax: str, on: date, amount: int, without: Collection[str] = ()) -> Off
         if way.valid_from <= on <= way.valid_to and (not way.reads or any(mark in carried for mark in way.reads))
     )
     return Offer(tax, on, amount, carried, open_ways, instead)
-
-
-def check_promises(promised: Iterable[str], made: Offer) -> list[Finding]:
-    """A finding for each promised way (its key) that the slip's marks, day or amount do not open."""
-    titles = {way.key: way for way in _table()[1]}
-    open_keys = {way.key for way in made.ways}
-    findings = []
-    for key in promised:
-        if key not in titles:
-            findings.append(Finding("channels.unknown-way", key, {"way": key}))
-        elif key not in open_keys:
-            values: Mapping[str, str | int] = {
-                "title": titles[key].title,
-                "day": made.on.isoformat(),
-                "amount": made.amount,
-                "needs": "・".join(titles[key].reads) or "なし",
-            }
-            findings.append(Finding("channels.promised-but-closed", key, values))
-    return findings
 
 
 @cache

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from print_service.channels import check_promises, offer
+from print_service.channels import offer
 from print_service.findings import RefusedError
 from print_service.resources import data_dir
 from print_service.taxitems import tax_item
@@ -63,14 +63,6 @@ def test_el_qr_begins_on_its_day_for_each_tax(tax, on, carried):
 def test_bar_code_apps_end_where_el_qr_begins():
     assert "bar-code-app" in ways("vehicle-tax", date(2023, 3, 31), 10_800)
     assert "bar-code-app" not in ways("vehicle-tax", date(2023, 4, 1), 10_800)
-
-
-def test_a_promise_the_slip_cannot_keep_is_a_finding():
-    promised = ["counter", "convenience-store", "mobile-register", "barter"]
-    assert check_promises(promised[:3], offer("vehicle-tax", DAY, 10_800)) == []
-    found = check_promises(promised, offer("vehicle-tax", DAY, 300_001))
-    assert [finding.key for finding in found] == ["channels.promised-but-closed", "channels.unknown-way"]
-    assert "コンビニエンスストア" in found[0].sentence
 
 
 @pytest.mark.parametrize("amount", [0, -1])
