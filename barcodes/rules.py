@@ -78,7 +78,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "customer.check-digit": "チェックデジットは{expected}のはずですが{found}です。",
         "customer.order": "住所表示番号のキャラクタの並び「{characters}」は規則に合いません。",
         # Piece mark
-        "piece.batch": "バッチ番号「{batch}」は英大文字・数字・ハイフンの1から12文字で指定してください。",
+        "piece.batch": "処理番号「{batch}」は英大文字・数字・ハイフンの1から12文字で指定してください。",
         "piece.piece": "通数番号{piece}は1から999999で指定してください。",
         "piece.sheet": "用紙番号{sheet}/{sheets}は1枚目から99枚目、かつ総枚数以内で指定してください。",
         "piece.side": "面「{side}」はF（表）またはB（裏）で指定してください。",

@@ -173,7 +173,7 @@ def _passphrase(batch: str) -> str:
         except UnicodeDecodeError:
             return ""
     try:
-        return getpass.getpass(f"バッチ {batch} の合言葉: ")
+        return getpass.getpass(f"処理 {batch} のパスフレーズ: ")
     except EOFError:
         return ""
 
@@ -203,7 +203,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--key", metavar="PEM|FINGERPRINT", help="区の公開鍵のファイル、または指紋")
     common.add_argument("--json", action="store_true", help="結果を JSON で出します")
 
-    verify = commands.add_parser("verify", parents=[common], help="コンテナーを検証します（何も残しません）")
+    verify = commands.add_parser("verify", parents=[common], help="容器を検証します（何も残しません）")
     verify.add_argument("container", type=Path)
     verify.add_argument("--medium", help="この媒体番号のものであること")
     verify.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="この日付での有効期限を見ます")
@@ -211,7 +211,7 @@ def _parser() -> argparse.ArgumentParser:
 
     opening = commands.add_parser("open", parents=[common], help="検証してから、フォルダーに開きます")
     opening.add_argument("container", type=Path)
-    opening.add_argument("--out", type=Path, help="出力先（なければバッチ番号のフォルダー）")
+    opening.add_argument("--out", type=Path, help="出力先（なければ処理番号のフォルダー）")
     opening.add_argument("--medium", help="この媒体番号のものであること")
     opening.set_defaults(work=_open)
 

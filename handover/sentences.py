@@ -6,24 +6,24 @@ _KEEP = "この媒体は使わず、そのまま保管して区の担当者に�
 SENTENCES = {
     # files
     "file.missing": "ファイル {path} が見つかりません。場所と名前を確かめてください。",
-    "file.is-folder": "{path} はフォルダーです。コンテナーのファイル（.zip）を指定してください。",
+    "file.is-folder": "{path} はフォルダーです。容器のファイル（.zip）を指定してください。",
     "file.system": "ファイルを扱えませんでした（{detail}）。空き容量と権限を確かめて、もう一度行ってください。",
     "time.no-zone": "日時に時差（例: +09:00）がありません。時差を付けて入力してください。",
     # passphrase
-    "passphrase.empty": "合言葉が入力されていません。封書の合言葉を入力してください。",
+    "passphrase.empty": "パスフレーズが入力されていません。封書のパスフレーズを入力してください。",
     "passphrase.foreign-symbol": (
-        "合言葉の第{group}組の{place}文字目は、合言葉に使われない文字です。封書と見比べて入力し直してください"
+        "パスフレーズの第{group}組の{place}文字目は、パスフレーズに使われない文字です。封書と見比べて入力し直してください"
         "（0 1 2 5 B G I L O Q S U Z は使われません）。"
     ),
     "passphrase.wrong-length": (
-        "合言葉の文字数が違います（{found}文字、正しくは{wanted}文字）。組の抜けや重なりがないか確かめてください。"
+        "パスフレーズの文字数が違います（{found}文字、正しくは{wanted}文字）。組の抜けや重なりがないか確かめてください。"
     ),
     "passphrase.typing-error": (
-        "合言葉の第{group}組に打ち間違いがあります。その組を封書と見比べて入力し直してください。"
+        "パスフレーズの第{group}組に打ち間違いがあります。その組を封書と見比べて入力し直してください。"
     ),
-    "passphrase.entropy-broken": "乱数が得られないため、合言葉を作れません。システムの管理者に連絡してください。",
-    "passphrase.salt-short": "合言葉の照合値を作るためのソルトが短すぎます。16バイト以上にしてください。",
-    "passphrase.verifier-unreadable": "保存された合言葉の照合値が読めません。システムの管理者に連絡してください。",
+    "passphrase.entropy-broken": "乱数が得られないため、パスフレーズを作れません。システムの管理者に連絡してください。",
+    "passphrase.salt-short": "パスフレーズの照合値を作るためのソルトが短すぎます。16バイト以上にしてください。",
+    "passphrase.verifier-unreadable": "保存されたパスフレーズの照合値が読めません。システムの管理者に連絡してください。",
     # keys
     "key.exists": "鍵ファイル {path} は既にあります。上書きはしません。別の名前を指定してください。",
     "key.unreadable": "鍵ファイル {path} が読めません。PEM 形式の鍵か確かめてください。",
@@ -37,7 +37,7 @@ SENTENCES = {
         "同じ場所に展開される名前があります（大文字と小文字は同じとみなします）。名前を変えてください。"
     ),
     "seal.pages-of-unknown": "ページ数だけがあってファイルがありません: {name}。一覧を確かめてください。",
-    "seal.batch-name": "バッチ番号 {batch} は使えません。英大文字・数字・ハイフンで12文字までにしてください。",
+    "seal.batch-name": "処理番号 {batch} は使えません。英大文字・数字・ハイフンで12文字までにしてください。",
     "seal.medium-name": "媒体番号 {medium} は使えません。英大文字・数字・ハイフンで24文字までにしてください。",
     "seal.already-expired": "使用期限 {until} が作成日より前です。期限を見直してください。",
     "seal.negative-count": "件数・枚数・複製数に負の数があります。0以上にしてください。",
@@ -45,17 +45,15 @@ SENTENCES = {
         "封緘中に {name} の内容が変わりました。作成中の処理が終わってから、もう一度封緘してください。"
     ),
     "seal.entropy-broken": "乱数が得られないため、暗号化できません。システムの管理者に連絡してください。",
-    "seal.read-back": (
-        "書いたコンテナーを読み戻したところ、内容が一致しません。媒体を替えて、もう一度封緘してください。"
-    ),
+    "seal.read-back": ("書いた容器を読み戻したところ、内容が一致しません。媒体を替えて、もう一度封緘してください。"),
     # envelope
     "envelope.missing": (
-        "送り状 {path} がコンテナーの隣にありません。2つのファイルを同じフォルダーに置いて、もう一度行ってください。"
+        "送り状 {path} が容器の隣にありません。2つのファイルを同じフォルダーに置いて、もう一度行ってください。"
     ),
     "envelope.unreadable": "送り状が壊れているか、書き換えられています。" + _KEEP,
     "envelope.signature": "送り状の署名が正しくありません。書き換えられたおそれがあります。" + _KEEP,
     "envelope.other-container": (
-        "送り状は {named} のもので、このコンテナー {found} のものではありません。"
+        "送り状は {named} のもので、この容器 {found} のものではありません。"
         "ファイル名を変えた場合は元に戻し、そうでなければ区の担当者に連絡してください。"
     ),
     "envelope.other-key": "署名した鍵の指紋（{found}）が、区から知らされた指紋（{wanted}）と違います。" + _KEEP,
@@ -63,13 +61,12 @@ SENTENCES = {
         "この送り状は媒体 {found} のものです（求められた媒体は {wanted}）。媒体の番号を確かめてください。"
     ),
     # container
-    "container.size-differs": "コンテナーの大きさが送り状と違います（{found}、正しくは{wanted}バイト）。" + _KEEP,
-    "container.hash-differs": "コンテナーの内容が送り状（バッチ {batch}）と違います。壊れたか、差し替えられています。"
-    + _KEEP,
-    "container.passphrase": "合言葉が違います。このバッチの封書の合言葉か確かめて、もう一度入力してください。",
+    "container.size-differs": "容器の大きさが送り状と違います（{found}、正しくは{wanted}バイト）。" + _KEEP,
+    "container.hash-differs": "容器の内容が送り状（処理 {batch}）と違います。壊れたか、差し替えられています。" + _KEEP,
+    "container.passphrase": "パスフレーズが違います。この処理の封書のパスフレーズか確かめて、もう一度入力してください。",
     "container.altered": (
-        "復号した内容の認証に失敗しました。合言葉が別のバッチのものか、中身が書き換えられています。"
-        "合言葉を確かめ、それでも同じなら区の担当者に連絡してください。"
+        "復号した内容の認証に失敗しました。パスフレーズが別の処理のものか、中身が書き換えられています。"
+        "パスフレーズを確かめ、それでも同じなら区の担当者に連絡してください。"
     ),
     "container.expired": "使用期限 {until} を過ぎています（今日は {today}）。開かずに、区の担当者に連絡してください。",
     "zip.not-a-zip": "ZIP ファイルではないか、途中で切れています。" + _KEEP,
@@ -97,7 +94,7 @@ SENTENCES = {
     "manifest.unreadable": "目録が読めません（{detail}）。" + _KEEP,
     "manifest.size-differs": "ファイル {name} の大きさが目録と違います（{found}、正しくは{wanted}バイト）。" + _KEEP,
     "manifest.hash-differs": "ファイル {name} の内容が目録と違います。" + _KEEP,
-    "manifest.other-batch": "中身はバッチ {inside} のもので、送り状（{outside}）と違います。" + _KEEP,
+    "manifest.other-batch": "中身は処理 {inside} のもので、送り状（{outside}）と違います。" + _KEEP,
     "manifest.other-medium": "中身は媒体 {inside} のもので、送り状（{outside}）と違います。" + _KEEP,
     "manifest.other-key": "送り状に署名した鍵が、目録に書かれた区の鍵ではありません。" + _KEEP,
     "manifest.other-validity": "作成日時または使用期限が、目録と送り状で違います。" + _KEEP,
@@ -145,10 +142,10 @@ SENTENCES = {
     # custody
     "custody.medium-known": "媒体 {medium} は登録済みです。新しい番号を付けてください。",
     "custody.medium-unknown": "媒体 {medium} は登録されていません。番号を確かめてください。",
-    "custody.batch-unknown": "バッチ {batch} の媒体は登録されていません。番号を確かめてください。",
-    "custody.batch-closed": "バッチ {batch} は完了しています（媒体 {medium}）。新しいバッチで行ってください。",
+    "custody.batch-unknown": "処理 {batch} の媒体は登録されていません。番号を確かめてください。",
+    "custody.batch-closed": "処理 {batch} は完了しています（媒体 {medium}）。新しい処理で行ってください。",
     "custody.container-hash": (
-        "媒体 {medium} のコンテナーのハッシュが16進64桁ではありません。封緘の記録から写してください。"
+        "媒体 {medium} の容器のハッシュが16進64桁ではありません。封緘の記録から写してください。"
     ),
     "custody.part": "正・副の別が {part} になっています。正か副にしてください。",
     "custody.deadline-past": "媒体 {medium} の返却期限または消去期限が登録日より前です。期限を見直してください。",
@@ -168,10 +165,10 @@ SENTENCES = {
         "既にできた複製は「発見」として記録してください。"
     ),
     "custody.copies-open": (
-        "バッチ {batch} に消去証明のない複製があります: {copies}。証明書を受けてから完了してください。"
+        "処理 {batch} に消去証明のない複製があります: {copies}。証明書を受けてから完了してください。"
     ),
     "custody.copy-known": "複製 {copy} は記録済みです。番号を確かめてください。",
-    "custody.nothing-to-certify": "バッチ {batches} に消去を証明すべき複製がありません。バッチ番号を確かめてください。",
+    "custody.nothing-to-certify": "処理 {batches} に消去を証明すべき複製がありません。処理番号を確かめてください。",
     "custody.other-serial": (
         "返された媒体の製造番号 {found} が、媒体 {medium} の {wanted} と違います。受け取らないでください。"
     ),

@@ -36,7 +36,7 @@ VERIFICATIONS = {Verification.FULL: "全件読出し", Verification.SAMPLE: "抜
 def passphrase_letter(
     settings: Settings, act: Act, batch: str, sealed: SealedBatch, medium: str, pool: Executor
 ) -> Path:
-    """合い言葉の通知: printed once, to be brought to the vendor by another road than the medium."""
+    """パスフレーズの通知: printed once, to be brought to the vendor by another road than the medium."""
     contract = the_contract(settings)
     fields = {
         "issuer": issuer_fields(settings),

@@ -171,7 +171,7 @@ def seal(
     medium: Annotated[str, typer.Option(help="媒体番号 / medium, e.g. M-2026-001")],
     as_json: AsJson = False,
 ) -> None:
-    """封緘: 暗号化した容器を作り、合い言葉を別の手紙に印刷する（画面には出さない）。"""
+    """封緘: 暗号化した容器を作り、パスフレーズを別の手紙に印刷する（画面には出さない）。"""
     config = settings()
     with ledger(config) as session, process_pool(1) as pool:
         who = act()
