@@ -1,0 +1,10 @@
+"""Nothing yet."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go to 0003."""

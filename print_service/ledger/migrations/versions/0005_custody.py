@@ -1,0 +1,10 @@
+"""Nothing yet."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go to 0005."""
