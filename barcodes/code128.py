@@ -4,8 +4,9 @@ Between `cvs` and `geometry`. Source: ISO/IEC 15417 (JIS X 0504) character table
 General Specifications for FNC1 directly after the start character, which makes a reader report `]C1`.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, count, repeat
+from itertools import chain, count
 from operator import mul
 
 from barcodes.geometry import Rect, Symbol, from_bars
@@ -40,15 +41,26 @@ def element_widths(digits: str) -> tuple[int, ...]:
 
 def symbol(digits: str, dpi: int, dots_per_module: int, height: int, quiet: int) -> Symbol:
     """The bars of the same digits, `height` and the `quiet` zone of each side in dots."""
+    places = zip(*places_of(digits, dots_per_module, quiet), strict=True)
+    rects = chain.from_iterable(bars(value, x, dots_per_module, height) for value, x in places)
+    return Symbol(dpi, width(len(digits), dots_per_module, quiet), height, tuple(rects))
+
+
+def places_of(digits: str, dots_per_module: int, quiet: int) -> tuple[Sequence[int], Sequence[int]]:
+    """Character values for the same digits, and where each begins, in dots from the left."""
     values = characters(digits)
     step = _CHARACTER_MODULES * dots_per_module
-    bars = chain.from_iterable(map(_bars, values, count(quiet, step), repeat(dots_per_module), repeat(height)))
-    width = quiet + (len(values) - 1) * step + _STOP_MODULES * dots_per_module + quiet
-    return Symbol(dpi, width, height, tuple(bars))
+    return values, range(quiet, quiet + len(values) * step, step)
+
+
+def width(digits: int, dots_per_module: int, quiet: int) -> int:
+    """Dots that so many digits take with the quiet zones of both sides."""
+    return quiet + (digits // 2 + 3) * _CHARACTER_MODULES * dots_per_module + _STOP_MODULES * dots_per_module + quiet
 
 
 # A character at a place is the same rectangles on every slip: 107 characters at 26 places, for each size in use.
 @lru_cache(maxsize=32_768)
-def _bars(value: int, x: int, dots_per_module: int, height: int) -> tuple[Rect, ...]:
+def bars(value: int, x: int, dots_per_module: int, height: int) -> tuple[Rect, ...]:
+    """The bars of one character that begins `x` dots from the left."""
     alone = from_bars(_ELEMENTS[value], 1, dots_per_module, height, 0)
     return tuple(bar._replace(x=bar.x + x) for bar in alone.rects)

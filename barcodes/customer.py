@@ -88,8 +88,7 @@ class CustomerBarcode:
         Every dimension is a whole number of dots within the manual's tolerance, nearest to nominal. Raises `MarkError`
         for another size (`customer.point-size`) or a resolution too coarse for the tolerances (`customer.dpi`).
         """
-        check_print(dpi, points)
-        width, height, places = _drawn(dpi, points)
+        width, height, places = in_dots(dpi, points)
         return Symbol(dpi, width, height, tuple(place[kind] for place, kind in zip(places, self.bars(), strict=True)))
 
 
@@ -189,8 +188,12 @@ def _read(characters: list[str]) -> tuple[str, str] | None:
 
 
 @cache
-def _drawn(dpi: int, points: Decimal) -> tuple[int, int, tuple[dict[str, Rect], ...]]:
-    """Width and height of the box, and at each of the 67 places the rectangle of each kind of bar."""
+def in_dots(dpi: int, points: Decimal) -> tuple[int, int, tuple[dict[str, Rect], ...]]:
+    """Width and height of the box, and at each of the 67 places the rectangle of each kind of bar.
+
+    Raises `MarkError` as `CustomerBarcode.symbol` does.
+    """
+    check_print(dpi, points)
     bar, space, timing, long = _dimensions(dpi, points)
     blank = to_dots(_BLANK_MM, dpi)
     half = (long - timing) // 2

@@ -82,10 +82,7 @@ class CvsBarcode:
         Raises `MarkError` for a resolution outside the table (`slip.dpi-too-coarse`, `slip.dpi-unlisted`) or bars
         under 10 mm.
         """
-        check_print(dpi, height_mm)
-        return code128.symbol(
-            self.digits(), dpi, DOTS_PER_MODULE[dpi], to_dots(height_mm, dpi), to_dots(_QUIET_MM, dpi)
-        )
+        return code128.symbol(self.digits(), dpi, *in_dots(dpi, height_mm))
 
     def _date(self) -> str:
         return _NO_DATE if self.pay_by is None else f"{self.pay_by:%y%m%d}"
@@ -120,6 +117,12 @@ def parse(digits: str) -> CvsBarcode:
         raise MarkError(*faults, *error.faults) from None
     refuse_any(faults)
     return mark
+
+
+def in_dots(dpi: int, height_mm: Decimal) -> tuple[int, int, int]:
+    """Dots of a module, of the bars' height and of each quiet zone. Raises `MarkError` as `CvsBarcode.symbol` does."""
+    check_print(dpi, height_mm)
+    return DOTS_PER_MODULE[dpi], to_dots(height_mm, dpi), to_dots(_QUIET_MM, dpi)
 
 
 def check_print(dpi: int, height_mm: Decimal) -> None:

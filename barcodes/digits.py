@@ -7,8 +7,12 @@ lines, which the eL-QR repeats inside (public billing programs reproducing print
 """
 
 from binascii import crc_hqx
+from itertools import cycle
+from operator import mul
 
-_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2)
+_SECOND_WEIGHTS = (9, 1, 8, 1, 7, 1, 6, 1, 5, 1, 4, 1, 3, 1, 2, 1)
+_FIRST_WEIGHTS = (2, 1, 3, 1, 4, 1, 5, 1, 6, 1, 7, 1, 8, 1, 9, 1)
+_VALUES = bytes(code - 48 if 48 <= code < 58 else 0 for code in range(256))
 
 
 def is_digits(text: object, width: int | None = None) -> bool:
@@ -18,15 +22,20 @@ def is_digits(text: object, width: int | None = None) -> bool:
 
 def modulo10(digits: str) -> int:
     """Check digit 0-9 of `digits`: weights 3, 1, 3, ... from the right, complement to ten."""
-    return -(3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))) % 10
+    values = _values(digits)
+    return -(3 * sum(values[::-2]) + sum(values[-2::-2])) % 10
 
 
 def ocr_pair(body: str) -> str:
     """The two check digits standing before an OCR body, modulo 11 then modulo 10; remainders, not complements."""
-    second = sum(int(digit) * (1 if index % 2 else _WEIGHTS[index // 2 % 8]) for index, digit in enumerate(body)) % 10
-    covered = f"{second}{body}"
-    first = sum(int(digit) * (1 if index % 2 else index // 2 % 8 + 2) for index, digit in enumerate(covered)) % 11
+    values = _values(body)
+    second = sum(map(mul, values, cycle(_SECOND_WEIGHTS))) % 10
+    first = sum(map(mul, (second, *values), cycle(_FIRST_WEIGHTS))) % 11
     return f"{first % 10}{second}"
+
+
+def _values(digits: str) -> bytes:
+    return digits.encode("ascii").translate(_VALUES)
 
 
 def crc16(text: str) -> int:

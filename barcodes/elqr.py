@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from barcodes import geometry
 from barcodes.digits import crc16, is_digits, ocr_pair
-from barcodes.geometry import Symbol, from_modules, module_dots
-from barcodes.matrix import qr_numeric
+from barcodes.geometry import Symbol, from_modules
 from barcodes.payeasy import PayeasyKey
+from barcodes.qr import numeric_255
 from barcodes.rules import Fault, MarkError, fault, refuse_any
 
 LENGTH = 255
+QUIET_MODULES = 4
 
 _HEAD = "0002010102122796000513800" + "0183"
 _MPN_START, _MPN_END = 29, 112
@@ -25,7 +27,6 @@ _ACCOUNT, _BURDEN, _AGENCY, _STAMP = "00000000000", "2", "13800", "0"
 _ELTAX_AREA = "0"
 _FURTHER = "8085" + "0" * 85
 _CRC_TAG = "6305"
-_QUIET_MODULES = 4
 _USUAL_MODULE_MM = Decimal("0.254")
 _LEAST_MODULE_MM = Decimal("0.25")
 
@@ -104,8 +105,13 @@ class ElQr:
         Without `dots_per_module` a module is 0.254 mm rounded up to dots (6 at 600 dpi: 12.4 mm in all). Raises
         `MarkError` below 0.25 mm, the smallest size found to read.
         """
-        dots = module_dots(dpi, dots_per_module, _USUAL_MODULE_MM, _LEAST_MODULE_MM)
-        return from_modules(qr_numeric(self.payload(), 6, "M"), dpi, dots, _QUIET_MODULES)
+        dots = module_dots(dpi, dots_per_module)
+        return from_modules(numeric_255(self.payload()).rows(), dpi, dots, QUIET_MODULES)
+
+
+def module_dots(dpi: int, wanted: int | None) -> int:
+    """Dots of a module, as `ElQr.symbol` takes and refuses them."""
+    return geometry.module_dots(dpi, wanted, _USUAL_MODULE_MM, _LEAST_MODULE_MM)
 
 
 def parse(payload: str) -> ElQr:

@@ -60,6 +60,7 @@ def to_dots(mm: Decimal | Fraction, dpi: int) -> int:
     return ceil(Fraction(mm) * dpi / _MM_PER_INCH)
 
 
+@lru_cache(maxsize=1024)
 def module_dots(dpi: int, wanted: int | None, usual_mm: Decimal, least_mm: Decimal) -> int:
     """Dots of one matrix module: `wanted`, or what covers `usual_mm`.
 
@@ -98,10 +99,15 @@ def narrow_bars(symbol: Symbol, dots: int) -> Symbol:
     narrowest = min((bar.width for bar in bars), default=0)
     if any(left.x + left.width >= right.x for left, right in pairwise(bars)):
         refuse_any([fault("symbol.not-bars")])
-    if not 0 <= dots < narrowest:
-        refuse_any([fault("symbol.reduction", dots=dots, narrowest=narrowest)])
+    check_reduction(dots, narrowest)
     narrowed = tuple(Rect(bar.x + dots // 2, bar.y, bar.width - dots, bar.height) for bar in symbol.rects)
     return Symbol(symbol.dpi, symbol.width, symbol.height, narrowed)
+
+
+def check_reduction(dots: int, narrowest: int) -> None:
+    """Whether bars may lose `dots` when the narrowest has `narrowest`. Raises `MarkError` `symbol.reduction`."""
+    if not 0 <= dots < narrowest:
+        refuse_any([fault("symbol.reduction", dots=dots, narrowest=narrowest)])
 
 
 def from_modules(rows: Sequence[Sequence[bool]], dpi: int, dots_per_module: int, quiet: int) -> Symbol:

@@ -1,60 +1,77 @@
-"""Modules of the two matrix symbols the marks need, from libzint: QR and square Data Matrix.
+"""Modules of the two matrix symbols the marks need: QR and square Data Matrix.
 
-Between `elqr`, `piece` and `geometry`. libzint places the modules; which version, level and mask it chose is checked
-against independent encoders in the tests, and the size again here, because a symbol of another size would no longer
-fit its zone.
+Between `elqr`, `piece` and what draws them. `qr` and `ecc200` make the symbols of which a batch has hundreds of thousands; libzint
+makes the rest, and decides how a text is encoded. Both are checked against independent encoders in the tests.
 """
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from zint import DataMatrixOptions, Symbol, Symbology
 
+from barcodes import ecc200
+
 _QR_LEVEL = {"L": 1, "M": 2, "Q": 3, "H": 4}
+_ONE_DIGIT = str.maketrans("123456789", "000000000")
 
 
-def qr_numeric(digits: str, version: int, level: str) -> tuple[tuple[bool, ...], ...]:
-    """Rows of modules of a QR symbol (model 2) of exactly `version` and `level`, without quiet zone.
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """A square symbol without quiet zone: `side` modules, and its rows from the top, each padded to whole bytes.
 
-    Raises `ValueError` when the digits do not fit that version; the marks that call this have fixed lengths.
+    A row's first module is the highest bit of its first byte, 1 is black; the padding is 0.
     """
-    symbol = Symbol()
-    symbol.symbology = Symbology.QRCODE
-    symbol.option_1 = _QR_LEVEL[level]
-    symbol.option_2 = version
-    try:
-        symbol.encode(digits)
-    except RuntimeError as error:
-        raise ValueError(f"{len(digits)} digits do not fit QR version {version}-{level}") from error
-    rows = _rows(symbol)
-    side = 17 + 4 * version
-    if len(rows) != side or len(rows[0]) != side:
-        raise ValueError(f"QR of {len(rows)} modules a side where version {version} has {side}")
-    return rows
+
+    side: int
+    packed: bytes
+
+    def rows(self) -> tuple[tuple[bool, ...], ...]:
+        """Rows of modules, True is black."""
+        stride = len(self.packed) // self.side
+        lines = (self.packed[start : start + stride] for start in range(0, len(self.packed), stride))
+        return tuple(
+            tuple(bit == "1" for bit in f"{int.from_bytes(line):0{8 * stride}b}"[: self.side]) for line in lines
+        )
 
 
-def qr(text: str, level: str) -> tuple[tuple[bool, ...], ...]:
-    """Rows of modules of the smallest QR symbol (model 2) of `level` that holds ASCII `text`, without quiet zone."""
+def qr(text: str, level: str) -> Modules:
+    """The smallest QR symbol (model 2) of `level` that holds ASCII `text`."""
     symbol = Symbol()
     symbol.symbology = Symbology.QRCODE
     symbol.option_1 = _QR_LEVEL[level]
     symbol.encode(text)
-    return _rows(symbol)
+    return _modules(symbol)
 
 
-def data_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
-    """Rows of modules of the smallest square Data Matrix (ECC 200) that holds ASCII `text`, without quiet zone."""
+def data_matrix(text: str) -> Modules:
+    """The smallest square Data Matrix (ECC 200) that holds ASCII `text`."""
+    if _is_ascii_best(text.translate(_ONE_DIGIT)):
+        return Modules(*ecc200.packed(text))
+    return _zint_data_matrix(text)
+
+
+# What encodation is shortest depends on where a text has digits, not on which: the pieces of a batch share two shapes or so.
+@lru_cache(maxsize=4096)
+def _is_ascii_best(shape: str) -> bool:
+    theirs = _zint_data_matrix(shape)
+    return theirs.side in ecc200.SIZES and theirs == Modules(*ecc200.packed(shape))
+
+
+def _zint_data_matrix(text: str) -> Modules:
     symbol = Symbol()
     symbol.symbology = Symbology.DATAMATRIX
     symbol.option_3 = DataMatrixOptions.SQUARE
     symbol.encode(text)
-    return _rows(symbol)
+    return _modules(symbol)
 
 
-def _rows(symbol: Any) -> tuple[tuple[bool, ...], ...]:
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+def _modules(symbol: Any) -> Modules:
     packed = symbol.encoded_data
-    stride = packed.shape[1]
-    data = packed.tobytes()
-    return tuple(
-        tuple(bool(data[row * stride + column // 8] >> column % 8 & 1) for column in range(symbol.width))
-        for row in range(symbol.rows)
-    )
+    stride, used = packed.shape[1], -(-symbol.width // 8)
+    data = packed.tobytes().translate(_MIRRORED)
+    rows = (data[row * stride : row * stride + used] for row in range(symbol.rows))
+    return Modules(symbol.width, b"".join(rows))

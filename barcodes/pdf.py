@@ -1,14 +1,14 @@
-"""A placed symbol as PDF operators: its rectangles filled in DeviceGray black, one unit per dot.
+"""A placed symbol as PDF operators: its `ink` at its corner on the page, in DeviceGray black.
 
 The last step of `barcodes` for a press; `svg` and `png` draw the same rectangles. Operators as in ISO 32000-1, 8.3-8.6.
-A bar drawn off the device grid grows by the "any touched pixel" rule (ISO 32000-1, 10.7.4): corner and sizes are whole
-dots, so that a device of the symbol's resolution, or of a multiple of it, prints every bar as wide as it was computed.
+The corner is a whole number of dots, so that a device of the symbol's resolution, or of a multiple of it, prints every
+bar as wide as it was computed.
 """
 
 from decimal import Decimal
 from functools import lru_cache
 
-from barcodes.geometry import Rect, narrow_bars
+from barcodes.ink import ink
 from barcodes.place import Placed
 
 _POINTS_PER_INCH = 72
@@ -23,25 +23,18 @@ def to_operators(placed: Placed, page_height_mm: Decimal | None = None, reductio
     the stream is a plain page's, y up from the bottom. `reduction` takes that many dots off every bar's width. Raises
     `MarkError` as `narrow_bars` does.
     """
-    symbol = narrow_bars(placed.symbol, reduction)
-    lines = "".join(map(_rectangle, symbol.rects))
-    return f"{_matrix(symbol.dpi, placed.x, placed.y, page_height_mm)}{lines}f Q".encode()
-
-
-# The same few thousand rectangles recur on every slip of a batch; looking them up is three times as quick as writing.
-@lru_cache(maxsize=32_768)
-def _rectangle(rect: Rect) -> str:
-    return f"{rect.x} {rect.y} {rect.width} {rect.height} re\n"
+    matrix = _matrix(placed.symbol.dpi, placed.x, placed.y, page_height_mm)
+    return matrix + ink(placed.symbol, reduction).operators + b"Q"
 
 
 @lru_cache(maxsize=1024)
-def _matrix(dpi: int, x: int, y: int, page_height_mm: Decimal | None) -> str:
+def _matrix(dpi: int, x: int, y: int, page_height_mm: Decimal | None) -> bytes:
     dot = Decimal(_POINTS_PER_INCH) / dpi
     left, top = dot * x, dot * y
     if page_height_mm is None:
-        return f"q {_number(dot)} 0 0 {_number(dot)} {_number(left)} {_number(top)} cm 0 g\n"
+        return f"q {_number(dot)} 0 0 {_number(dot)} {_number(left)} {_number(top)} cm 0 g\n".encode()
     bottom = page_height_mm * _POINTS_PER_INCH / _MM_PER_INCH - top
-    return f"q {_number(dot)} 0 0 -{_number(dot)} {_number(left)} {_number(bottom)} cm 0 g\n"
+    return f"q {_number(dot)} 0 0 -{_number(dot)} {_number(left)} {_number(bottom)} cm 0 g\n".encode()
 
 
 def _number(value: Decimal) -> str:

@@ -11,20 +11,23 @@ where check is the sum of place times ASCII code over everything before the last
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
+from operator import mul
 from typing import Literal
 
-from barcodes.geometry import Symbol, from_modules, module_dots
-from barcodes.matrix import data_matrix, qr
+from barcodes import geometry
+from barcodes.geometry import Symbol, from_modules
+from barcodes.matrix import Modules, data_matrix, qr
 from barcodes.rules import Fault, MarkError, fault, refuse_any
 
 Kind = Literal["data-matrix", "qr"]
 
 _BATCH = re.compile(r"[A-Z0-9-]{1,12}")
 _PAYLOAD = re.compile(r"PS1:([A-Z0-9-]{1,12}):([0-9]{6}):([0-9]{2})/([0-9]{2}):([FB]):([0-9]{2})")
-_QUIET_MODULES = 1
-_QR_QUIET_MODULES = 4
+QUIET_MODULES: Mapping[Kind, int] = {"data-matrix": 1, "qr": 4}
 _USUAL_MODULE_MM = Decimal("0.338")
 _LEAST_MODULE_MM = Decimal("0.25")
 
@@ -70,10 +73,16 @@ class PieceMark:
         Without `dots_per_module` a module covers 0.338 mm (8 dots at 600 dpi: as a Data Matrix 7.5 mm in all for a
         batch name of seven characters, 8.2 mm for twelve; as a QR 11.2 mm). Raises `MarkError` below 0.25 mm.
         """
-        dots = module_dots(dpi, dots_per_module, _USUAL_MODULE_MM, _LEAST_MODULE_MM)
-        if kind == "qr":
-            return from_modules(qr(self.payload(), "M"), dpi, dots, _QR_QUIET_MODULES)
-        return from_modules(data_matrix(self.payload()), dpi, dots, _QUIET_MODULES)
+        return from_modules(self.modules(kind).rows(), dpi, module_dots(dpi, dots_per_module), QUIET_MODULES[kind])
+
+    def modules(self, kind: Kind = "data-matrix") -> Modules:
+        """The modules of the symbol, without quiet zone."""
+        return qr(self.payload(), "M") if kind == "qr" else data_matrix(self.payload())
+
+
+def module_dots(dpi: int, wanted: int | None) -> int:
+    """Dots of a module, as `PieceMark.symbol` takes and refuses them."""
+    return geometry.module_dots(dpi, wanted, _USUAL_MODULE_MM, _LEAST_MODULE_MM)
 
 
 def parse(payload: str) -> PieceMark:
@@ -88,4 +97,4 @@ def parse(payload: str) -> PieceMark:
 
 
 def _check(body: str) -> str:
-    return f"{sum(place * ord(character) for place, character in enumerate(body, start=1)) % 97:02d}"
+    return f"{sum(map(mul, body.encode(), count(1))) % 97:02d}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 import hypothesis
@@ -24,6 +25,7 @@ from print_service.assessments.load import Loaded, load_assessments
 from print_service.batches.freeze import Frozen, JobOrder, freeze_notices
 from print_service.batches.seal import SealedBatch, seal_job
 from print_service.collection.load import load_payments
+from print_service.collection.send import pending, send_keys
 from print_service.demo.entropy import seeded
 from print_service.demo.payments import Visit, write_payment_file
 from print_service.demo.ward import WardPlan, build_ward
@@ -31,10 +33,9 @@ from print_service.flatfile.layout import load_layout
 from print_service.flatfile.write import write
 from print_service.inspection import sign as inspection
 from print_service.ledger.database import connect, migrate, transaction
-from print_service.ledger.tables import Base, PageFile, Piece
+from print_service.ledger.tables import Base, Instalment, PageFile, Piece, SourceFile
 from print_service.mailing.post import planned, post
 from print_service.notices.compose import ChunkResult, Composed, store_pages
-from print_service.press.assemble import assemble
 from print_service.proof.job import store_proof
 from print_service.proof.model import Evidence
 from print_service.resources import data_dir
@@ -139,13 +140,14 @@ class Ward:
         """Step 4 with blank sheets of the right number in one file `<batch>-0001.pdf`, entered by `store_pages`."""
         with self.session() as session:
             pages = [
-                (piece.number, blank_pdf(piece.pages))
+                (piece.number, piece.pages)
                 for piece in session.scalars(select(Piece).where(Piece.job_id == batch).order_by(Piece.number))
                 if piece.state != "held"
             ]
-        pdf, index = assemble(pages)
-        name = f"{batch}-0001.pdf"
-        count = sum(row[2] for row in index)
+        firsts = accumulate((count for _, count in pages), initial=0)
+        index = tuple((number, first, count) for (number, count), first in zip(pages, firsts, strict=False))
+        name, count = f"{batch}-0001.pdf", sum(count for _, count in pages)
+        pdf = blank_pdf(count)
         result = ChunkResult("", name, hashlib.sha256(pdf).hexdigest(), len(pdf), count, index, ())
         with self.session() as session:
             composed = store_pages(session, act("2026-04-17 13:00"), batch, [result])
@@ -186,11 +188,32 @@ class Ward:
         self.inspect_only(batch)
         self.post(batch, posted_on)
 
+    def send_keys(self, on: date) -> None:
+        """Tell every centre what it does not know yet."""
+        with self.session() as session:
+            for destination in self.settings.sending.destinations:
+                if any(pending(session, self.settings, destination, on)):
+                    send_keys(session, self.settings, act(f"{on} 11:30"), destination)
+
+    def fresh(self, covered_to: date, *without: str) -> None:
+        """Every payment channel but those is loaded up to a day: direct rows, as an empty file of each would leave them."""
+        with self.session() as session:
+            dues = select(Instalment.due).where(Instalment.due <= covered_to).distinct()
+            days = {"direct-debit": sorted(session.scalars(dues))}
+            for channel in self.settings.collection.lag_business_days:
+                for day in days.get(channel, [covered_to]) if channel not in without else ():
+                    sha256 = hashlib.sha256(f"{channel} {day}".encode()).hexdigest()
+                    if not session.scalar(select(SourceFile.id).where(SourceFile.sha256 == sha256)):
+                        names = {"layout": "-", "name": f"{channel}-{day}", "scope": channel, "kind": "payments"}
+                        row = SourceFile(sha256=sha256, records=0, total=0, covered_to=day, loaded_at=act().at, **names)
+                        session.add(row)
+
     def post(self, batch: str, posted_on: date) -> None:
-        """Step 9 by the planned counts."""
+        """Step 9 by the planned counts, the keys sent on the day before."""
+        self.send_keys(posted_on - timedelta(days=1))
         with self.session() as session:
             counts = {row.postal_class: row.pieces for row in planned(session, batch)}
-            post(session, act(f"{posted_on} 19:00", SUPERVISOR), batch, posted_on, counts)
+            post(session, self.settings, act(f"{posted_on} 19:00", SUPERVISOR), batch, posted_on, counts)
 
     def post_blank(self, batch: str, posted_on: date, medium: str = "M-2026-001") -> None:
         """Steps 4 to 9 of a numbered job, on blank sheets."""
@@ -204,7 +227,7 @@ class Ward:
         write_payment_file(folder / name, list(visits), seed=1, covered_to=covered_to)
         with self.session() as session:
             when = act(f"{covered_to + timedelta(days=1)} 09:00")
-            load_payments(session, when, folder / name, "cvs-payments-a")
+            load_payments(session, self.settings, when, folder / name, "cvs-payments-a")
 
 
 def snapshot(engine: Engine) -> dict[str, list]:

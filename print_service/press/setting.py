@@ -7,20 +7,18 @@ keeps to its lines. Stands between a form's template and its layout (`press.weas
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
-from print_service.eras import levy_year_name, wareki
 from print_service.findings import Finding, RefusedError
 from print_service.press.errors import MissingGlyph, MissingGlyphError, PressError, press_error
+from print_service.press.filters import FILTERS, plain
 from print_service.press.fonts import FontTable
 from print_service.press.glyphs import FontChain, font_chains
 
-_ZENKAKU = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"})
 _MM_PER_POINT = Decimal("25.4") / 72
 
 
@@ -42,24 +40,14 @@ class TextSetter:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        environment.filters.update(
-            mj=self._name,
-            ocr=self._ocr,
-            wareki=_wareki,
-            wareki_time=_wareki_time,
-            levy_year=_levy_year,
-            yen=_yen,
-            zen=_zen,
-            period=_period,
-        )
+        environment.filters.update(FILTERS, mj=self._name, ocr=self._ocr)
         environment.globals.update(fit=self._fit)
         self._environment = environment
 
     def render(self, template: str, where: str, **values: object) -> str:
         """A template (path below the folder) with its values. Raises MissingGlyphError (all clusters), PressError."""
         self._missing = []
-        for source in (template, *self._shared):
-            self._check_source(source)
+        self.check_sources(template)
         try:
             text = self._environment.get_template(template).render(values)
         except RefusedError:
@@ -69,6 +57,11 @@ class TextSetter:
         if self._missing:
             raise MissingGlyphError(dict.fromkeys(self._missing), where)
         return text
+
+    def check_sources(self, template: str) -> None:
+        """Refuse a template, or a shared one, whose literal text the base font does not have."""
+        for source in (template, *self._shared):
+            self._check_source(source)
 
     def _check_source(self, template: str) -> None:
         """The literal text of a template must be in the base font: it does not pass `finalize`."""
@@ -103,9 +96,7 @@ class TextSetter:
     def _finalize(self, value: object) -> object:
         if isinstance(value, Markup | StrictUndefined):
             return value
-        if value is None:
-            raise TypeError("値のない項目を印字しようとしました（None）")
-        text = str(value)
+        text = plain(value)
         chain = self.chains["plain"]
         return text if chain.covers_at_once(text) else self._set(text, chain)
 
@@ -130,30 +121,3 @@ def _unlike_first(chain: FontChain, text: str) -> list[MissingGlyph]:
     runs, missing = chain.split_marking(text)
     base = chain.fonts[0].id
     return [*missing, *(MissingGlyph(text, run.text) for run in runs if run.font != base)]
-
-
-def _wareki(value: str) -> str:
-    return wareki(date.fromisoformat(value))
-
-
-def _wareki_time(value: str) -> str:
-    instant = datetime.fromisoformat(value)
-    return f"{wareki(instant.date())} {instant:%H:%M}"
-
-
-def _levy_year(value: int) -> str:
-    return levy_year_name(value)
-
-
-def _yen(value: int) -> str:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{value!r} は円の整数ではありません")
-    return f"{value:,}" if value >= 0 else f"▲{-value:,}"
-
-
-def _period(number: int) -> str:
-    return f"第{number}期"
-
-
-def _zen(value: object) -> str:
-    return str(value).translate(_ZENKAKU)

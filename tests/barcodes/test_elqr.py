@@ -15,8 +15,8 @@ from qrcode.main import QRCode
 from barcodes import elqr
 from barcodes.digits import crc16
 from barcodes.elqr import ElQr
-from barcodes.matrix import qr_numeric
 from barcodes.payeasy import PayeasyKey
+from barcodes.qr import numeric_255
 from barcodes.rules import MarkError
 
 FACTS = tomllib.loads((VECTORS / "marks_elqr.toml").read_text(encoding="utf-8"))
@@ -122,12 +122,12 @@ def test_symbol_is_exactly_what_segno_draws_at_6_m_unboosted(made):
         for mask in range(8)
     ]
     # The mask is the encoder's free choice; everything else must agree module for module.
-    ours = tuple(tuple(int(module) for module in row) for row in qr_numeric(made.payload(), 6, "M"))
+    ours = tuple(tuple(int(module) for module in row) for row in numeric_255(made.payload()).rows())
     assert ours in [tuple(tuple(row) for row in matrix) for matrix in candidates]
 
 
 def test_symbol_is_what_qrcode_draws_with_one_of_its_masks():
-    ours = [list(row) for row in qr_numeric(PAYLOAD, 6, "M")]
+    ours = [list(row) for row in numeric_255(PAYLOAD).rows()]
     drawn = []
     for mask in range(8):
         code = QRCode(version=6, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=mask)
@@ -137,9 +137,10 @@ def test_symbol_is_what_qrcode_draws_with_one_of_its_masks():
     assert ours in drawn
 
 
-def test_a_version_the_digits_do_not_fit_is_refused():
-    with pytest.raises(ValueError, match="do not fit QR version 6-M"):
-        qr_numeric(PAYLOAD + "0", 6, "M")
+@pytest.mark.parametrize("digits", [PAYLOAD + "0", PAYLOAD[:-1], PAYLOAD[:-1] + "A", PAYLOAD[:-1] + "１"])
+def test_what_is_not_255_digits_is_refused(digits):
+    with pytest.raises(ValueError, match="255 digits of QR version 6-M"):
+        numeric_255(digits)
 
 
 @pytest.mark.parametrize(("dpi", "dots", "side_mm"), [(600, None, 12.446), (300, None, 12.446), (600, 8, 16.595)])

@@ -55,7 +55,7 @@ def test_customer_bars_are_zints(digits):
 @needs_zint
 @pytest.mark.parametrize("text", ["1234567890", PIECE.payload()])
 def test_data_matrix_is_zints(text):
-    ours = [[int(module) for module in row] for row in data_matrix(text)]
+    ours = [[int(module) for module in row] for row in data_matrix(text).rows()]
     theirs = zint("-b", "DATAMATRIX", "--square", "-d", text)
     assert [row[: len(ours)] for row in theirs] == ours
 
@@ -63,7 +63,7 @@ def test_data_matrix_is_zints(text):
 @needs_zint
 @pytest.mark.parametrize(("version", "text"), [("6", EL_QR.payload()), ("2", PIECE.payload())], ids=["el-qr", "piece"])
 def test_qr_symbols_are_zints_with_one_of_its_masks(version, text):
-    ours = [[int(module) for module in row] for row in qr(text, "M")]
+    ours = [[int(module) for module in row] for row in qr(text, "M").rows()]
     words = ("-b", "QRCODE", "--secure=2", f"--vers={version}", "-d", text)
     masked = [zint(*words, f"--mask={mask}") for mask in range(8)]
     assert ours in [[row[: len(ours)] for row in theirs] for theirs in masked]

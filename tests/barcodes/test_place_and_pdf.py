@@ -83,9 +83,10 @@ def test_every_dot_is_printed_where_it_belongs_on_the_printer_and_on_a_finer_one
     assert (found == np.kron(expected, np.ones((finer, finer), dtype=bool))).all()
 
 
-def test_operators_are_whole_dots_in_black_of_device_grey():
+def test_operators_end_a_twentieth_of_a_dot_inside_of_whole_dots_in_black_of_device_grey():
     symbol = Symbol(600, 20, 20, (Rect(4, 4, 3, 12),))
-    assert to_operators(Placed(symbol, 100, 50)) == b"q 0.12 0 0 0.12 12 6 cm 0 g\n4 4 3 12 re\nf Q"
+    drawn = b"q 0.12 0 0 0.12 12 6 cm 0 g\n1 0 0 1 .05 .05 cm\n4 4 2.9 11.9 re\nf\nQ"
+    assert to_operators(Placed(symbol, 100, 50)) == drawn
 
 
 def test_a_resolution_that_does_not_divide_72_keeps_ten_decimals():

@@ -8,6 +8,7 @@ from barcodes.customer import CustomerBarcode
 from barcodes.cvs import CvsBarcode
 from barcodes.elqr import ElQr
 from barcodes.geometry import Symbol
+from barcodes.ink import Ink, ink
 from barcodes.payeasy import LowerBody, LowerLayout, UpperBody, lower_line, upper_line
 from barcodes.piece import PieceMark
 from print_service.channels import offer
@@ -223,6 +224,7 @@ def passphrase_fields(**changes: Any) -> dict[str, Any]:
             "container": "R08-N01.pscz",
             "passphrase_groups": ["K7QX", "9MTR", "VW3H", "2PZD", "8FJC", "Y4NB"],
             "key_fingerprint": " ".join(["3f9a 7c21 e05b 88d4"] * 4),
+            "tool_sha256": " ".join(["90b1 42dd 7e0c 5a38"] * 4),
             "recipient_role": "情報管理責任者",
         }
         | changes
@@ -244,6 +246,7 @@ def erasure_fields(count: int = 6, **changes: Any) -> dict[str, Any]:
             "verification": "全領域読出し",
             "executor": "作業 一郎",
             "witness": "立会 花子",
+            "evidence": "9f" * 8,
         }
         for index in range(count)
     ]
@@ -262,6 +265,9 @@ def erasure_fields(count: int = 6, **changes: Any) -> dict[str, Any]:
         "part": {"number": 1, "of": 1},
         "rows": rows,
         "containers": [{"name": "R08-N01.pscz", "sha256": "9f" * 32}],
+        "counts": {"known": 3, "certified": 3},
+        "deadline": "2026-06-30",
+        "check": {"kind": "tool-log", "by": "区 係長", "at": "2026-06-23T10:00:00+09:00"},
     } | changes
 
 
@@ -293,7 +299,215 @@ def transfer_fields(**changes: Any) -> dict[str, Any]:
         "left_at": "2026-06-05T10:30:00+09:00",
         "expected_at": "2026-06-05T12:00:00+09:00",
         "purpose": "納税通知書印刷業務（令和8年度 当初）",
+        "place": "見本区役所 税務課 授受窓口",
+        "given_by": ["区 作成", "区 立会"],
+        "receipt": None,
+        "remaining": "",
+        "part": {"number": 1, "of": 1},
     } | changes
+
+
+VENDOR = {
+    "name": "株式会社 見本印刷",
+    "address": "東京都見本区見本町二丁目2番2号",
+    "representative": "取扱責任者 印刷 責任",
+}
+ONE = {"number": 1, "of": 1}
+
+
+def returned_fields(**changes: Any) -> dict[str, Any]:
+    """The way back of a medium, received: form F-15."""
+    receipt = {"at": "2026-06-22T15:00:00+09:00", "place": "税務課", "by": ["区 作成", "区 立会"], "seal": "whole"}
+    way = {"direction": "back", "slip_no": "M-2026-0007-T02", "receipt": receipt}
+    told = {"remaining": "PRINT-PC-01 D:/work（消去証明済）、RIP-02 /spool（消去証明待ち）"}
+    return transfer_fields(**way, **told, given_by=["印刷 作業", "印刷 責任"]) | changes
+
+
+def staff_fields(count: int = 5, **changes: Any) -> dict[str, Any]:
+    person = [
+        "V01",
+        "印刷 運搬一",
+        "受託者",
+        "運搬者・責任者・監督者",
+        "令和8年4月1日から令和9年3月31日",
+        "令和8年4月3日受講、令和9年4月2日まで",
+    ]
+    return {
+        "contract_no": "R08-委-0123",
+        "issued_on": "2026-04-10",
+        "issuer": ISSUER,
+        "vendor": VENDOR,
+        "period": "令和8年4月1日から令和9年3月31日まで",
+        "workplace": "第一工場 3階 印字室",
+        "responsible": "印刷 責任",
+        "training_months": 12,
+        "declared_on": "2026-04-01",
+        "declared_by": "印刷 責任",
+        "accreditations": [
+            ["プライバシーマーク", "99999999", "令和9年9月30日まで"],
+            ["ISMS（ISO/IEC 27001）", "IS 999999", "令和10年3月31日まで"],
+        ],
+        "people": [person] * count,
+        "accepted": "令和8年4月10日　区 係長",
+        "part": ONE,
+    } | changes
+
+
+def register_fields(count: int = 3, ways: int = 2, **changes: Any) -> dict[str, Any]:
+    way = [
+        "M-2026-001-T01",
+        "引渡し",
+        "出 2026-05-08 16:00 着 2026-05-08 18:00",
+        "区 作成・区 立会 → 印刷 作業・印刷 責任",
+        "印刷 運搬一・印刷 運搬二",
+        "正常",
+    ]
+    copy = [
+        "M-2026-001-C01",
+        "RIPキャッシュ",
+        "PRINT-PC-01",
+        "D:/work/M-2026-001/ripcache",
+        "2026-05-08 18:10",
+        "印刷 作業",
+        "E-R08-N01",
+    ]
+    return {
+        "batch": "R08-N01",
+        "issued_on": "2026-06-22",
+        "contract_no": "R08-委-0123",
+        "vendor": VENDOR,
+        "workplace": "第一工場 3階 印字室",
+        "counts": "全3件（証明済 2件、未証明 1件）",
+        "movements": [way] * ways,
+        "copies": [copy] * count,
+        "part": ONE,
+    } | changes
+
+
+def spoilage_fields(**changes: Any) -> dict[str, Any]:
+    return {
+        "spoilage_no": "R08-N01-S01",
+        "issued_on": "2026-06-22",
+        "issuer": ISSUER,
+        "vendor": VENDOR,
+        "ward_line": "総務部税務課収納管理係",
+        "contract_no": "R08-委-0123",
+        "batch": "R08-N01",
+        "stage": "disposed",
+        "sheets": "3枚",
+        "blanks": "20枚",
+        "reported_at": "2026-06-20T10:00:00+09:00",
+        "reporter": "印刷 作業",
+        "kept_at": "第一工場 施錠保管庫",
+        "dispose_by": "2026-06-30",
+        "method": "区へ引渡し（枚数確認）",
+        "disposed_on": "2026-06-22",
+        "place": "第一工場",
+        "executor": "印刷 作業",
+        "witness": "区 立会",
+        "certificate_no": "なし",
+        "part": ONE,
+    } | changes
+
+
+def audit_fields(count: int = 14, **changes: Any) -> dict[str, Any]:
+    note = "控えのサーバーに前の処理の複製が1件残っていた。その場で消去を求め、発見として記録した。"
+    point = ["6", "届け出た複製のほかに複製がない（サーバー・控え・メールを含む）", "不適", note]
+    return {
+        "audit_no": "A-2026-01",
+        "issued_on": "2026-10-01",
+        "contract_no": "R08-委-0123",
+        "vendor": VENDOR,
+        "held_on": "2026-10-01",
+        "kind": "random",
+        "place": "第一工場 3階 印字室",
+        "auditors": "区 作成　区 係長",
+        "attended_by": "印刷 責任",
+        "points": [point] * count,
+        "result": "findings",
+        "remedy_by": "令和8年10月31日",
+        "part": ONE,
+    } | changes
+
+
+def incident_fields(**changes: Any) -> dict[str, Any]:
+    text = "運搬中の媒体一枚の所在が分からなくなった。ケースは施錠され、媒体は暗号化されている。" * 7
+    pair = ["受託者の第一報", "令和8年6月5日 18:00"]
+    return {
+        "incident_no": "I-2026-001",
+        "kind": "provisional",
+        "issued_on": "2026-06-08",
+        "issuer": ISSUER,
+        "facts": [[pair, ["高度な暗号化", "あり（鍵・パスフレーズは安全）"]]] * 9,
+        "duties": [
+            [
+                ["報告の要否", "必要"],
+                ["事由", "要配慮個人情報・財産的被害のおそれ・不正の目的のおそれ・100人を超える（人数不明）"],
+            ],
+            [["速報の期限", "令和8年6月7日から令和8年6月9日"], ["速報", "令和8年6月8日 10:00"]],
+            [["確報の期限", "令和8年8月3日"], ["確報", "未了"]],
+            [["受託者の報告義務", "対象だが、区への通知により免除"]],
+        ],
+        "items": [text[:320]] * 9,
+        "approver": "区 係長",
+        "vendor": "見本印刷株式会社",
+    } | changes
+
+
+def pull_fields(rows: int = 5, **changes: Any) -> dict[str, Any]:
+    place = {"position": "区内特別 12345／67890", "file": "R08-D00000001-0001.pdf", "page": "12345－12349"}
+    fields = {
+        "batch": "R08-D01",
+        "revision": 2,
+        "issued_on": "2026-07-21",
+        "deadline": "2026-07-21T18:00:00+09:00",
+        "issuer": ISSUER,
+        "made_by": "W01",
+        "approved_by": "W03",
+        "count": rows,
+        "so_far": rows + 3,
+        "rows": [{"number": number, **place} for number in range(1, rows + 1)],
+        "part": {"number": 1, "of": 2},
+    }
+    return fields | changes
+
+
+def cover_fields(channels: int = 6, reasons: int = 11, **changes: Any) -> dict[str, Any]:
+    channel = {
+        "title": "eL-QR（地方税お支払サイト・スマートフォン決済アプリ）",
+        "last_file": "el-qr-payments-20260717-0001.dat",
+        "covered_to": "2026-07-17",
+        "needed_to": "2026-07-13",
+        "lag": "5日",
+        "state": "反映済",
+        "override": "",
+    }
+    late = {
+        "state": "遅れ（承認）",
+        "override": "コンビニエンスストア：代行会社の休業により送信がなく、再開は来週の見込み（申出 W01、承認 W03）",
+    }
+    fields = {
+        "batch": "R08-D01",
+        "kind": "reminder",
+        "issued_on": "2026-07-21",
+        "as_of": "2026-07-21",
+        "data_as_of": "2026-07-17",
+        "issuer": ISSUER,
+        "planned_by": "W01",
+        "approved_by": "W03",
+        "frozen_by": "W01",
+        "payers": 12_345,
+        "instalments": 23_456,
+        "pieces": 12_300,
+        "unpaid": 1_234_567_800,
+        "late_charge": 0,
+        "late": 23_456,
+        "deadline": "2026-07-20",
+        "seizure_day": "2026-07-31",
+        "channels": [channel | (late if number == 0 else {}) for number in range(channels)],
+        "excluded": [{"title": "徴収猶予・換価の猶予", "count": 12_345}] * reasons,
+    }
+    return fields | changes
 
 
 FIELDS = {
@@ -305,10 +519,17 @@ FIELDS = {
     "passphrase": passphrase_fields,
     "erasure_certificate": erasure_fields,
     "transfer_slip": transfer_fields,
+    "staff_report": staff_fields,
+    "copy_register": register_fields,
+    "spoilage": spoilage_fields,
+    "audit": audit_fields,
+    "incident": incident_fields,
+    "pull_list": pull_fields,
+    "dunning_cover": cover_fields,
 }
 
 
-def marks(form_id: str, fields: Mapping[str, Any]) -> dict[str, Symbol]:
+def marks(form_id: str, fields: Mapping[str, Any]) -> dict[str, Ink]:
     """The marks of a form's zones for these fields."""
     form = load_form(form_id, DAY)
     found: dict[str, Symbol] = {}
@@ -324,7 +545,7 @@ def marks(form_id: str, fields: Mapping[str, Any]) -> dict[str, Symbol]:
             found[name] = cvs_barcode(fields["amount"]).symbol()
         elif zone.kind == "el-qr" and fields["has_el_qr"]:
             found[name] = el_qr(fields["amount"]).symbol()
-    return found
+    return {name: ink(symbol) for name, symbol in found.items()}
 
 
 def filling(form_id: str, fields: Mapping[str, Any] | None = None, **changes: Any) -> Filling:

@@ -14,7 +14,8 @@ from print_service.press.forms import form_ids, load_form
 
 PAGES = {
     "resident_tax": 2, "vehicle_tax": 2, "payment_slip": 1, "reminder": 1, "final_demand": 1,
-    "passphrase": 1, "erasure_certificate": 1, "transfer_slip": 1,
+    "passphrase": 1, "erasure_certificate": 1, "transfer_slip": 1, "staff_report": 1, "copy_register": 1,
+    "spoilage": 1, "audit": 1, "incident": 2, "pull_list": 1, "dunning_cover": 1,
 }  # fmt: skip
 ADDRESSED = ["resident_tax", "vehicle_tax", "payment_slip", "reminder", "final_demand"]
 
@@ -67,6 +68,17 @@ def test_a_form_holds_the_rows_it_states_and_not_one_more(press, form_id, change
     with pytest.raises(PressError) as caught:
         press.print_piece([samples.filling(form_id, **changes(rows + 1))])
     assert {finding.key for finding in caught.value.findings} <= {"press.overflow", "press.text-lost"}
+
+
+def test_a_pull_list_and_a_cover_sheet_print_full_to_their_last_row(press):
+    rows = load_form("pull_list", samples.DAY).texts["rows_per_page"]
+    press.print_piece([samples.filling("pull_list", rows=rows)])
+    with pytest.raises(PressError):
+        press.print_piece([samples.filling("pull_list", rows=rows + 1)])
+    texts = load_form("dunning_cover", samples.DAY).texts
+    full = {"channels": texts["channels_per_page"], "reasons": texts["reasons_per_page"]}
+    press.print_piece([samples.filling("dunning_cover", **full)])
+    press.print_piece([samples.filling("dunning_cover", kind="final-demand", deadline=None, seizure_day=None, late=0)])
 
 
 def test_a_certificate_full_of_long_paths_prints(press):

@@ -1,0 +1,228 @@
+"""Filling slots: the texts of one record become the operators that show them, fitted to their slot.
+
+Step 4 (compose), for each record. The quick way is for a text of plain characters on one line, which is nearly all of them; any other
+goes cluster by cluster through the fonts of its chain and HarfBuzz. A text that does not fit steps down the slot's sizes and wraps
+where the slot may; what does not fit at the smallest size is refused, never cut. Positions are whole thousandths of a point.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from print_service.press.breaks import may_break
+from print_service.press.errors import MissingGlyph, MissingGlyphError, press_error
+from print_service.press.fontuse import FontUse
+from print_service.press.glyphs import FontChain, Run
+from print_service.press.shaping import Cluster
+from print_service.press.slots import Slot, Step
+
+# What WeasyPrint's rounding may add to a text that fits: half a CSS pixel, as for letters laid out whole.
+_SLACK = 375
+_REMEMBERED = 4096
+
+Texts = tuple[str, ...]
+
+
+class Piece(NamedTuple):
+    """Part of a line in one font: its clusters, or a text of plain characters, and its advance in font units."""
+
+    use: FontUse
+    text: str
+    clusters: tuple[Cluster, ...]
+    advance: int
+
+    def width(self, size: int) -> int:
+        """Width at a size. mpt."""
+        return self.advance * size // self.use.upem
+
+    def show(self, size: int) -> bytes:
+        """The operators that show it."""
+        return self.use.show(self.clusters, size) if self.clusters else self.use.plain_text(self.text)[1]
+
+
+Line = list[Piece]
+
+
+class SlotSetter:
+    """One slot of a form in one file. `chains` gives the fonts of each part of its text, `use` a font of the file; `height` is the page's, in mpt."""
+
+    def __init__(
+        self, slot: Slot, chains: Sequence[FontChain], use: Callable[[str], FontUse], height: int, form: str
+    ) -> None:
+        self._slot = slot
+        self._chains = chains
+        self._use = use
+        self._top = height - slot.y
+        self._form = form
+        self._quick = use(chains[0].fonts[0].id) if _may_be_quick(slot, chains) else None
+        self._room = _most_lines(slot, slot.steps[0])
+        self._set: dict[Texts, bytes] = {}
+
+    def __call__(self, texts: Texts) -> bytes:
+        """The operators for the texts of the slot's parts. Raises MissingGlyphError, PressError (`press.overflow`)."""
+        found = self._set.get(texts)
+        if found is None:
+            if len(self._set) >= _REMEMBERED:
+                self._set.clear()
+            found = self._set[texts] = self._made(texts)
+        return found
+
+    def _made(self, texts: Texts) -> bytes:
+        shown = self._quickly(texts[0]) if self._quick else None
+        return self._fitted(self._pieces(texts)) if shown is None else shown
+
+    def _quickly(self, text: str) -> bytes | None:
+        """Lines of plain characters that fit at the first size; None for anything else."""
+        use, step = self._quick, self._slot.steps[0]
+        assert use is not None
+        rows = text.split("\n")
+        if len(rows) > self._room:
+            return None
+        lines = []
+        for number, row in enumerate(rows):
+            if not use.plain.issuperset(row):
+                return None
+            advance, shown = use.plain_text(row)
+            width = advance * step.size // use.upem
+            if width > self._slot.width + (0 if self._slot.wrap else _SLACK):
+                return None
+            if row:
+                lines.append(self._line(step, number, len(rows), width, b"/%b %d Tf %b" % (use.id, step.size, shown)))
+        return b"\n".join(lines)
+
+    def _pieces(self, texts: Texts) -> list[Line]:
+        """Paragraphs, each cut where the font changes. Raises MissingGlyphError for every cluster no font has."""
+        paragraphs: list[Line] = [[]]
+        missing: list[MissingGlyph] = []
+        for text, chain in zip(texts, self._chains, strict=True):
+            for number, row in enumerate(text.split("\n")):
+                if number:
+                    paragraphs.append([])
+                runs, lacking = chain.split_marking(row)
+                missing += lacking
+                paragraphs[-1] += [self._piece(self._use(run.font), run) for run in runs]
+        if missing:
+            raise MissingGlyphError(dict.fromkeys(missing), self._slot.name)
+        return paragraphs
+
+    def _piece(self, use: FontUse, run: Run) -> Piece:
+        if not self._slot.features and not run.stored and use.plain.issuperset(run.text):
+            return Piece(use, run.text, (), use.plain_text(run.text)[0])
+        clusters = use.shape(run.text, {name: bool(value) for name, value in self._slot.features})
+        if run.stored:
+            # Drawn by the sequence another collection gives the same shape; it reads as it was stored.
+            clusters = (Cluster(run.stored, tuple(glyph for cluster in clusters for glyph in cluster.glyphs)),)
+        return Piece(use, run.stored or run.text, clusters, _advance(clusters))
+
+    def _fitted(self, paragraphs: list[Line]) -> bytes:
+        slot = self._slot
+        excess = 0
+        for step in slot.steps:
+            lines = [line for paragraph in paragraphs for line in self._wrapped(paragraph, step.size)]
+            wide = max(self._width(line, step.size) for line in lines) - slot.width
+            if wide <= _SLACK and len(lines) <= _most_lines(slot, step):
+                return b"\n".join(self._shown(lines, step))
+            excess = max(wide, len(lines) * step.pitch - min(slot.height, (step.lines or len(lines)) * step.pitch))
+        raise press_error(
+            "press.overflow",
+            slot.name,
+            form=self._form,
+            page=slot.page,
+            area=slot.name,
+            excess=f"{excess * 254 / 720_000:.1f}",
+        )
+
+    def _wrapped(self, paragraph: Line, size: int) -> list[Line]:
+        if not self._slot.wrap or self._width(paragraph, size) <= self._slot.width:
+            return [paragraph]
+        return wrap(paragraph, lambda line: self._width(line, size) <= self._slot.width)
+
+    def _width(self, line: Line, size: int) -> int:
+        spaces = max(sum(len(piece.clusters) or len(piece.text) for piece in line) - 1, 0) if self._slot.spacing else 0
+        return sum(piece.width(size) for piece in line) + spaces * self._slot.spacing
+
+    def _shown(self, lines: list[Line], step: Step) -> list[bytes]:
+        return [
+            self._line(
+                step,
+                number,
+                len(lines),
+                self._width(line, step.size),
+                b" ".join(b"/%b %d Tf %b" % (piece.use.id, step.size, piece.show(step.size)) for piece in line),
+            )
+            for number, line in enumerate(lines)
+            if line
+        ]
+
+    def _line(self, step: Step, number: int, lines: int, width: int, shown: bytes) -> bytes:
+        slot = self._slot
+        x = slot.x
+        if slot.align != "left":
+            room = slot.width - width
+            x += room if slot.align == "right" else room // 2
+        above = number * step.pitch + step.ascent + (slot.height - lines * step.pitch if slot.bottom else 0)
+        line = b"1 0 0 1 %d %d Tm %b" % (x, self._top - above, shown)
+        if slot.spacing:
+            line = b"%d Tc %b 0 Tc" % (slot.spacing, line)
+        return line if slot.color == "0 g" else b"%b %b 0 g" % (slot.color.encode(), line)
+
+
+def _most_lines(slot: Slot, step: Step) -> int:
+    room = (slot.height + _SLACK) // step.pitch
+    return min(room, step.lines) if step.lines else room
+
+
+def _may_be_quick(slot: Slot, chains: Sequence[FontChain]) -> bool:
+    return len(chains) == 1 and not (slot.features or slot.spacing)
+
+
+def _advance(clusters: Sequence[Cluster]) -> int:
+    return sum(glyph.advance for cluster in clusters for glyph in cluster.glyphs)
+
+
+def wrap(paragraph: Line, fits: Callable[[Line], bool]) -> list[Line]:
+    """Lines that each fit, cut at the last place where a line may end, else wherever it must (`overflow-wrap: anywhere`)."""
+    atoms = [atom for piece in paragraph for atom in _atoms(piece)]
+    lines: list[Line] = []
+    start = 0
+    while start < len(atoms):
+        end = start + 1
+        while end < len(atoms) and fits(_joined(_without_end_space(atoms[start : end + 1]))):
+            end += 1
+        if end < len(atoms):
+            end = _last_break(atoms, start, end)
+        lines.append(_joined(_without_end_space(atoms[start:end])))
+        start = end
+    return lines
+
+
+def _last_break(atoms: Sequence[Piece], start: int, end: int) -> int:
+    for place in range(end, start, -1):
+        if may_break(atoms[place - 1].text[-1], atoms[place].text[0]):
+            return place
+    return end
+
+
+def _atoms(piece: Piece) -> list[Piece]:
+    if not piece.clusters:
+        return [Piece(piece.use, character, (), piece.use.advance(character)) for character in piece.text]
+    return [Piece(piece.use, cluster.text, (cluster,), _advance((cluster,))) for cluster in piece.clusters]
+
+
+def _without_end_space(atoms: Line) -> Line:
+    while len(atoms) > 1 and atoms[-1].text == " ":
+        atoms = atoms[:-1]
+    return atoms
+
+
+def _joined(atoms: Sequence[Piece]) -> Line:
+    """Neighbours of one font and one kind as one piece."""
+    line: Line = []
+    for atom in atoms:
+        if line and line[-1].use is atom.use and bool(line[-1].clusters) == bool(atom.clusters):
+            last = line[-1]
+            line[-1] = Piece(
+                atom.use, last.text + atom.text, last.clusters + atom.clusters, last.advance + atom.advance
+            )
+        else:
+            line.append(atom)
+    return line
