@@ -2,22 +2,23 @@
 
 AE-2 authenticates the bytes of an entry and nothing else: names can be changed, entries added in clear or removed,
 and readers do not notice. So the shell is read here record by record and anything but our own shape is refused before
-a byte is decrypted. Layout: PKWARE APPNOTE 6.3.10 §4.3 (records), §4.5.3 (zip64); WinZip AES specification 1.04
-(extra field 0x9901, 16-byte salt, 2-byte check value, 10-byte HMAC). Stands in step 6 seal and on the vendor's
-machine.
+a byte is decrypted. The size of the content is known before the first byte is written, so the file is written from
+front to back, hashed on its way, and always with zip64 records: one shape at any size. Layout: PKWARE APPNOTE 6.3.10
+§4.3 (records), §4.5.3 (zip64); WinZip AES specification 1.04 (extra field 0x9901, 16-byte salt, 2-byte check value,
+10-byte HMAC). Stands in step 6 seal and on the vendor's machine.
 """
 
 import hashlib
+import hmac
 import io
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import pyzipper
-from pyzipper import zipfile_aes
-
+from handover import aesctr
 from handover.rules import Fault, RefusalError, refuse_if
 
 ENTRY = "payload.tar"
@@ -32,66 +33,143 @@ _AES_METHOD = 99
 _FULL32 = 0xFFFFFFFF
 _FULL16 = 0xFFFF
 _STORED = 0
-_TORN = (pyzipper.BadZipFile, EOFError, NotImplementedError, KeyError, struct.error)
+_VERSION = 51  # needed to extract: AES (5.1), which includes zip64 (4.5)
+_UNIX = 3
+_DAY_ONE = 0x21  # 1980-01-01, the format's first day
+_AES_EXTRA = struct.pack("<2HH2sBH", 0x9901, 7, 2, b"AE", 3, _STORED)
+_LARGEST_DIRECTORY = 4096
 _ROUNDS = 1000  # fixed by the WinZip specification
+_SALT, _CHECK, _CODE = 16, 2, 10
+_CHUNK = 1 << 20
 
 
-class _DrawnSaltEncrypter(zipfile_aes.AESZipEncrypter):  # type: ignore[misc]  # pyzipper has no types
-    """pyzipper's AES-256 encrypter with its salt drawn from a source the caller gives."""
+class _Keys:
+    """What PBKDF2 makes of passphrase and salt: the cipher, the authentication code's state, the check value."""
 
-    def __init__(self, passphrase: bytes, entropy: Callable[[int], bytes]) -> None:
-        super().__init__(pwd=passphrase, nbits=256)
-        self.salt = entropy(self.salt_length)
-        if len(self.salt) != self.salt_length:
-            raise RefusalError("seal.entropy-broken")
-        material = hashlib.pbkdf2_hmac("sha1", passphrase, self.salt, _ROUNDS, 66)
-        # The cipher and MAC objects are pyzipper's own, so that what it checks on reading is what it wrote.
-        counter = zipfile_aes.Counter.new(nbits=128, little_endian=True)
-        self.encrypter = zipfile_aes.AES.new(material[:32], zipfile_aes.AES.MODE_CTR, counter=counter)
-        self.hmac = zipfile_aes.HMAC.new(material[32:64], digestmod=zipfile_aes.SHA1Hash())
-        self.encpwdverify = material[64:]
+    def __init__(self, passphrase: bytes, salt: bytes) -> None:
+        material = hashlib.pbkdf2_hmac("sha1", passphrase, salt, _ROUNDS, 66)
+        self.cipher = aesctr.cipher(material[:32])
+        self.code = hmac.new(material[32:64], digestmod="sha1")
+        self.check = material[64:]
 
 
-class _SealingZip(pyzipper.AESZipFile):  # type: ignore[misc]
-    def __init__(self, file: BinaryIO, passphrase: bytes, entropy: Callable[[int], bytes]) -> None:
-        super().__init__(file, "w", compression=pyzipper.ZIP_STORED, encryption=pyzipper.WZ_AES)
-        self._secret, self._entropy = passphrase, entropy
+class Writing:
+    """The stream whose bytes become the one entry; `sha256` and `written` are those of the whole file, once closed.
 
-    def get_encrypter(self) -> _DrawnSaltEncrypter:
-        return _DrawnSaltEncrypter(self._secret, self._entropy)
-
-
-@contextmanager
-def writing(file: BinaryIO, passphrase: bytes, entropy: Callable[[int], bytes]) -> Iterator[BinaryIO]:
-    """A stream whose bytes become the one entry of a new zip in `file` (seekable); same salt, same bytes."""
-    with _SealingZip(file, passphrase, entropy) as archive:
-        entry = zipfile_aes.AESZipInfo(ENTRY, date_time=(1980, 1, 1, 0, 0, 0))
-        entry.compress_type = pyzipper.ZIP_STORED
-        entry.create_system = 3
-        entry.external_attr = 0o600 << 16
-        with archive.open(entry, "w", force_zip64=True) as stream:
-            yield stream
-
-
-@contextmanager
-def reading(file: BinaryIO, passphrase: bytes) -> Iterator[BinaryIO]:
-    """The decrypted stream of the one entry; its authentication code is judged at its end, so read it to the end.
-
-    Call `check_shape` first. Refuses a wrong passphrase (`container.passphrase`) and, at the end, content that is not
-    what was written (`container.altered`).
+    While the next block is read and encrypted, the one before is authenticated, hashed and written by a second thread
+    (the libraries let go of the interpreter's lock); at most one block waits, so memory stays flat.
     """
-    with ExitStack() as stack:
-        try:
-            archive = stack.enter_context(pyzipper.AESZipFile(file))
-            stream = stack.enter_context(archive.open(ENTRY, pwd=passphrase))
-        except RuntimeError as error:
-            raise RefusalError("container.passphrase") from error
-        except _TORN as error:
-            raise RefusalError("container.altered") from error
-        try:
-            yield stream
-        except _TORN as error:
-            raise RefusalError("container.altered") from error
+
+    def __init__(self, file: BinaryIO, passphrase: bytes, entropy: Callable[[int], bytes], size: int) -> None:
+        salt = entropy(_SALT)
+        if len(salt) != _SALT:
+            raise RefusalError("seal.entropy-broken")
+        self._file, self._keys, self._left = file, _Keys(passphrase, salt), size
+        self._sizes = struct.pack("<2H2Q", 1, 16, size, size + OVERHEAD)
+        self._hash = hashlib.sha256()
+        self._worker = ThreadPoolExecutor(max_workers=1)
+        self._pending: Future[None] | None = None
+        self.written = 0
+        name = ENTRY.encode("ascii")
+        extra = self._sizes + _AES_EXTRA
+        self._put(_LOCAL.pack(b"PK\x03\x04", *_common(), len(name), len(extra)) + name + extra)
+        self._put(salt + self._keys.check)
+
+    def write(self, data: bytes) -> None:
+        """Encrypt and write the next bytes of the content."""
+        self._left -= len(data)
+        secret = self._keys.cipher(data)
+        self._wait()
+        self._pending = self._worker.submit(self._take, secret)
+
+    @property
+    def sha256(self) -> str:
+        """Of the file as written so far, 64 hex digits."""
+        return self._hash.hexdigest()
+
+    def close(self) -> None:
+        """Write the authentication code and the zip's records; ValueError unless exactly `size` bytes were written."""
+        if self._left:
+            raise ValueError(f"{self._left} bytes short of the size announced")
+        self._wait()
+        self._put(self._keys.code.digest()[:_CODE])
+        place, name = self.written, ENTRY.encode("ascii")
+        extra = self._sizes + _AES_EXTRA
+        made_by = _UNIX << 8 | _VERSION
+        lengths = (len(name), len(extra), 0, 0, 0)
+        central = _CENTRAL.pack(b"PK\x01\x02", made_by, *_common(), *lengths, 0o600 << 16, 0)
+        self._put(central + name + extra)
+        size, end = self.written - place, self.written
+        self._put(_END64.pack(b"PK\x06\x06", _END64.size - 12, made_by, _VERSION, 0, 0, 1, 1, size, place))
+        self._put(_LOCATOR64.pack(b"PK\x06\x07", 0, end, 1))
+        self._put(_END.pack(b"PK\x05\x06", 0, 0, 1, 1, _FULL32, _FULL32, 0))
+
+    def stop(self) -> None:
+        """End the second thread, whatever became of the file."""
+        self._worker.shutdown()
+
+    def _wait(self) -> None:
+        if self._pending is not None:
+            self._pending.result()
+
+    def _take(self, secret: bytearray) -> None:
+        self._keys.code.update(secret)
+        self._put(secret)
+
+    def _put(self, data: bytes | bytearray) -> None:
+        self._hash.update(data)
+        self._file.write(data)
+        self.written += len(data)
+
+
+def _common() -> tuple[int, ...]:
+    """What both headers of the entry say: version, flags (encrypted), method, time, date, CRC (none in AE-2), sizes."""
+    return _VERSION, 1, _AES_METHOD, 0, _DAY_ONE, 0, _FULL32, _FULL32
+
+
+class Reading:
+    """The decrypted stream of the one entry. What `read` gives is not yet authenticated: `finish` judges all of it."""
+
+    def __init__(self, file: BinaryIO, passphrase: bytes, data_at: int, size: int) -> None:
+        salt, check = _at(file, data_at, _SALT), _at(file, data_at + _SALT, _CHECK)
+        self._file, self._keys, self._left = file, _Keys(passphrase, salt), size
+        if not hmac.compare_digest(check, self._keys.check):
+            raise RefusalError("container.passphrase")
+
+    def read(self, size: int) -> bytes:
+        """The next bytes of the content, at most `size`; none at its end."""
+        secret = self._file.read(min(size, self._left))
+        self._left -= len(secret)
+        self._keys.code.update(secret)
+        return bytes(self._keys.cipher(secret))
+
+    def finish(self) -> None:
+        """Read what is left and refuse (`container.altered`) content that is not what was written."""
+        while self._left and (secret := self._file.read(min(_CHUNK, self._left))):
+            self._left -= len(secret)
+            self._keys.code.update(secret)
+        if self._left or not hmac.compare_digest(self._file.read(_CODE), self._keys.code.digest()[:_CODE]):
+            raise RefusalError("container.altered")
+
+
+@contextmanager
+def writing(file: BinaryIO, passphrase: bytes, entropy: Callable[[int], bytes], size: int) -> Iterator[Writing]:
+    """A stream of exactly `size` bytes that become the one entry of a new zip in `file`; same salt, same bytes."""
+    stream = Writing(file, passphrase, entropy, size)
+    try:
+        yield stream
+        stream.close()
+    finally:
+        stream.stop()
+
+
+def reading(file: BinaryIO, passphrase: bytes) -> Reading:
+    """The decrypted stream of a zip of our shape; end with its `finish`.
+
+    Refuses what `check_shape` refuses and a wrong passphrase (`container.passphrase`).
+    """
+    data_at, size = check_shape(file)
+    return Reading(file, passphrase, data_at, size)
 
 
 @dataclass(frozen=True)
@@ -107,14 +185,20 @@ class _Entry:
     aes: bytes
 
 
-def check_shape(file: BinaryIO) -> int:
-    """The size of the entry's content in bytes, once the whole file is one zip with our one entry and nothing else."""
+def check_shape(file: BinaryIO) -> tuple[int, int]:
+    """Where the entry's data begin and how many bytes its content has, once the whole file is one zip with our one entry
+    and nothing else.
+    """
     total = file.seek(0, io.SEEK_END)
     count, directory_at, directory_size, comment = _end(file, total)
     if comment:
         raise RefusalError("zip.comment")
+    if count == 0:
+        raise RefusalError("zip.entry-missing")
     if count != 1:
-        raise RefusalError("zip.entry-count", count=count)
+        raise RefusalError("zip.entry-added", count=count)
+    if directory_size > _LARGEST_DIRECTORY:
+        raise RefusalError("zip.inconsistent")
     directory = _at(file, directory_at, directory_size)
     entry, header_at, consumed = _central(directory)
     refuse_if(_entry_faults(entry))
@@ -125,7 +209,7 @@ def check_shape(file: BinaryIO) -> int:
         raise RefusalError("zip.inconsistent")
     if data_at + entry.packed != directory_at:
         raise RefusalError("zip.inconsistent")
-    return entry.size
+    return data_at, entry.size
 
 
 def _entry_faults(entry: _Entry) -> Iterator[Fault]:
@@ -170,8 +254,10 @@ def _end(file: BinaryIO, total: int) -> tuple[int, int, int, int]:
 def _end64(file: BinaryIO, end_at: int) -> tuple[int, int, int, int, int]:
     locator_at = end_at - _LOCATOR64.size
     sign, disk, place64, disks = _LOCATOR64.unpack(_at(file, locator_at, _LOCATOR64.size))
-    if sign != b"PK\x06\x07" or disk or disks != 1 or place64 + _END64.size != locator_at:
+    if sign != b"PK\x06\x07" or disk or disks != 1 or place64 + _END64.size > locator_at:
         raise RefusalError("zip.inconsistent")
+    if place64 + _END64.size < locator_at:
+        raise RefusalError("zip.prepended", size=locator_at - place64 - _END64.size)
     record = _END64.unpack(_at(file, place64, _END64.size))
     sign, length, _, _, disk, first_disk, here, count, size, place = record
     if sign != b"PK\x06\x06" or length != _END64.size - 12 or disk or first_disk:
@@ -207,7 +293,7 @@ def _local(file: BinaryIO, place: int) -> tuple[_Entry, int]:
         raise RefusalError("zip.inconsistent")
     rest = _at(file, place + _LOCAL.size, name_size + extra_size)
     aes, wide = _extras(rest[name_size:])
-    if len(wide) == 2:  # a local zip64 field holds both sizes, and pyzipper writes it for small entries as well
+    if len(wide) == 2:  # a local zip64 field holds both sizes, for small entries as well
         if size not in (wide[0], _FULL32) or packed not in (wide[1], _FULL32):
             raise RefusalError("zip.inconsistent")
         size, packed = wide
@@ -246,9 +332,3 @@ def _at(file: BinaryIO, place: int, size: int) -> bytes:
     if len(data) != size:
         raise RefusalError("zip.inconsistent")
     return data
-
-
-def drain(stream: Any, chunk: int = 1 << 20) -> None:
-    """Read a stream to its end, so that its authentication code is judged."""
-    while stream.read(chunk):
-        pass

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from handover import canonical_json
+from handover.days import day_of
 from handover.manifest import HEX64, instant
 from handover.model import Copy, CopyKind
 from handover.rules import Fault, RefusalError, refuse_if
@@ -150,7 +151,7 @@ def _row_faults(certificate: ErasureCertificate, known: Sequence[Copy]) -> Itera
             yield Fault("time.no-zone")
             continue
         written = copy.first_written if copy is not None else row.first_written
-        if row.erased_at < written or row.erased_at.date() > certificate.issued_on:
+        if row.erased_at < written or day_of(row.erased_at) > certificate.issued_on:
             yield Fault("certificate.dates", values)
 
 

@@ -1,12 +1,15 @@
-"""The vendor's command line: verify a container, open it, and check an exported journal, offline.
+"""The vendor's command line: verify a container, open it, report back, and check an exported journal, offline.
 
-    handover verify CONTAINER [--key PEM|FINGERPRINT] [--medium NO] [--on DATE]
-    handover open CONTAINER [--out FOLDER] [--key PEM|FINGERPRINT] [--medium NO]
-    handover journal-verify FILE [--head FILE] [--key PEM|FINGERPRINT]
+    handover verify CONTAINER [--key PEM|FINGERPRINT] [--medium NO] [--identity FILE] [--on DATE]
+    handover open CONTAINER [--out FOLDER] [--key PEM|FINGERPRINT] [--medium NO] [--identity FILE]
+    handover report CONTAINER [FORM] [--form FILE] [--opened FOLDER] [--out FILE]
+    handover certificate [FORM] [--form FILE] [--batch NO] [--out FILE]
+    handover journal-verify FILE [--head FILE]... [--key PEM|FINGERPRINT]
 
 The passphrase comes from HANDOVER_PASSPHRASE, else from the first line of standard input when that is no terminal,
-else from a prompt; never from the command line, where other users could read it. Exit 0 sound (a line beginning with
-`ok`), 1 refused (keys in brackets on standard error), 2 wrong usage. Messages are Japanese.
+else from a prompt; never from the command line, where other users could read it. A container made for an age key takes
+`--identity` instead. Exit 0 sound (a line beginning with `ok`), 1 refused (keys in brackets on standard error), 2 wrong
+usage. Messages are Japanese. The same program runs as one file (`onefile`) on the medium.
 """
 
 import argparse
@@ -21,15 +24,14 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import NoReturn
 
-from handover import container, journal, keys
+from handover import container, journal, keys, papers, unlock
 from handover.container import JAPAN, Opened
+from handover.envelope import Envelope
+from handover.papers import Answer
 from handover.rules import Fault, RefusalError, refuse_if
 
 OK, REFUSED, USAGE = 0, 1, 2
 _LONGEST_LINE = 1 << 20
-
-Answer = tuple[list[str], dict[str, object]]
-"""The lines for a person, and the same facts for `--json`."""
 
 
 def run() -> NoReturn:
@@ -67,7 +69,7 @@ def _verify(args: argparse.Namespace) -> Answer:
     now = datetime.combine(args.on, time(12), JAPAN) if args.on else None
     envelope = container.envelope_of(args.container)
     fingerprint = _fingerprint(args.key)
-    secret = _passphrase(envelope.batch)
+    secret = _secret(envelope, args.identity)
     opened = container.verify(args.container, secret, now=now, fingerprint=fingerprint, medium=args.medium)
     return _sound("検証しました", opened, args.key)
 
@@ -76,10 +78,12 @@ def _open(args: argparse.Namespace) -> Answer:
     envelope = container.envelope_of(args.container)
     out = args.out or Path(envelope.batch)
     fingerprint = _fingerprint(args.key)
-    secret = _passphrase(envelope.batch)
+    secret = _secret(envelope, args.identity)
     opened = container.open_container(args.container, secret, out, fingerprint=fingerprint, medium=args.medium)
     lines, facts = _sound("開きました", opened, args.key)
-    return [*lines, f"  出力先: {out}"], {**facts, "out": str(out)}
+    lines += [f"  出力先: {out}（複製です。場所を控え、作業が終わったら消去して証明してください）"]
+    lines += [f"  前に中断した開封の残りを消しました: {folder}" for folder in opened.swept]
+    return lines, {**facts, "out": str(out), "swept": [str(folder) for folder in opened.swept]}
 
 
 def _sound(done: str, opened: Opened, key: str | None) -> Answer:
@@ -107,21 +111,19 @@ def _sound(done: str, opened: Opened, key: str | None) -> Answer:
 
 def _journal(args: argparse.Namespace) -> Answer:
     fingerprint = _fingerprint(args.key)
-    head = None
-    if args.head is not None:
-        head = journal.read_head(_bytes(args.head), fingerprint)
+    heads = [journal.read_head(_bytes(path), fingerprint) for path in args.head or ()]
     entries, faults = _entries(args.file)
-    report = journal.verify(entries, head)
+    report = journal.verify(entries, *heads)
     refuse_if([*faults, *report.faults])
     last = report.last
     facts: dict[str, object] = {
         "count": report.count,
         "seq": last.seq if last else 0,
         "hash": last.hash if last else journal.GENESIS,
-        "head_seq": head.seq if head else None,
+        "head_seq": max((head.seq for head in heads), default=None),
     }
     lines = [f"ok 記録 {report.count}件がつながっています。", f"  最後の記録のハッシュ {facts['hash']}"]
-    if head is None:
+    if not heads:
         lines.append("  控え（--head）がないため、末尾の切り取りと作り直しは確かめていません。")
     return lines, facts
 
@@ -161,6 +163,14 @@ def _fingerprint(given: str | None) -> str | None:
         if not Path(given).is_file():
             raise
     return keys.fingerprint(keys.load_public(Path(given)))
+
+
+def _secret(envelope: Envelope, identity: Path | None) -> str:
+    if identity is not None:
+        return unlock.unwrap(envelope.unlock, identity)
+    if envelope.unlock.recipient:
+        raise RefusalError("age.needs-identity")
+    return _passphrase(envelope.batch)
 
 
 def _passphrase(batch: str) -> str:
@@ -206,6 +216,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", parents=[common], help="容器を検証します（何も残しません）")
     verify.add_argument("container", type=Path)
     verify.add_argument("--medium", help="この媒体番号のものであること")
+    verify.add_argument("--identity", type=Path, metavar="FILE", help="受託者の age の秘密鍵（鍵で開く容器のとき）")
     verify.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="この日付での有効期限を見ます")
     verify.set_defaults(work=_verify)
 
@@ -213,10 +224,31 @@ def _parser() -> argparse.ArgumentParser:
     opening.add_argument("container", type=Path)
     opening.add_argument("--out", type=Path, help="出力先（なければ処理番号のフォルダー）")
     opening.add_argument("--medium", help="この媒体番号のものであること")
+    opening.add_argument("--identity", type=Path, metavar="FILE", help="受託者の age の秘密鍵（鍵で開く容器のとき）")
     opening.set_defaults(work=_open)
+    _paper_parsers(commands)
 
     chain = commands.add_parser("journal-verify", parents=[common], help="書き出した記録のつながりを検証します")
     chain.add_argument("file", type=Path)
-    chain.add_argument("--head", type=Path, help="別に保管した、署名付きの控え")
+    chain.add_argument(
+        "--head", type=Path, action="append", metavar="FILE", help="別に保管した、署名付きの控え（何度でも）"
+    )
     chain.set_defaults(work=_journal)
     return parser
+
+
+def _paper_parsers(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    told = commands.add_parser("report", help="印刷の結果（通数・枚数・損紙・複製の場所）を区に報告します")
+    told.add_argument("container", type=Path)
+    told.add_argument(
+        "--opened", type=Path, metavar="FOLDER", help="容器を開いたフォルダー（通数・枚数を突き合わせます）"
+    )
+    told.set_defaults(work=papers.report)
+    erased = commands.add_parser("certificate", help="消去証明書を作ります（複製の全てについて）")
+    erased.add_argument("--batch", action="append", metavar="NO", help="処理番号（用紙に入れます。何度でも）")
+    erased.set_defaults(work=papers.certificate)
+    for paper in (told, erased):
+        paper.add_argument("form", nargs="?", type=Path, metavar="FORM", help="記入した用紙")
+        paper.add_argument("--form", dest="blank", type=Path, metavar="FILE", help="空の用紙をここに作ります")
+        paper.add_argument("--out", type=Path, metavar="FILE", help="区に出す JSON（なければ用紙と同じ名前の .json）")
+        paper.add_argument("--json", action="store_true", help="結果を JSON で出します")

@@ -1,24 +1,21 @@
 """Seal files into one encrypted, signed container; verify it and open it again, all or nothing.
 
-`seal` writes the zip of `aeszip` around the tar of `tarstream`, reads it back, and lays the signed envelope beside
-it. `verify` and `open_container` go the other way in a fixed order: envelope and its signature, size and hash of the
-container, shape of the zip, full decryption (the authentication code is judged at the end of the stream), members,
-manifest, manifest against envelope, validity; only then is anything left in place. Steps 6 seal and 7 hand over;
-memory stays flat at any size.
+`seal` writes the zip of `aeszip` around the tar of `tarstream`, reads it back from the disk, and lays the signed
+envelope beside it. `verify` and `open_container` go the other way in a fixed order: envelope and its signature,
+size and hash of the container, validity, shape of the zip, full decryption (the authentication code is judged at the
+end of the stream), members, manifest, manifest against envelope; only then is anything left in place. Steps 6 seal
+and 7 hand over; memory stays flat at any size.
 """
 
-import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import BinaryIO
 
-from handover import aeszip, envelope, keys, manifest, passphrase, tarstream
+from handover import aeszip, disk, envelope, keys, manifest, passphrase, staging, tarstream, unlock
 from handover.envelope import Envelope
 from handover.manifest import Manifest, PackedFile, Terms
 from handover.rules import Fault, RefusalError, refuse_if
@@ -38,10 +35,13 @@ class Sealed:
 
 @dataclass(frozen=True)
 class Opened:
-    """A container found sound: what its envelope and manifest say."""
+    """A container found sound: what its envelope and manifest say, and which unfinished folders of killed runs were
+    removed on the way.
+    """
 
     envelope: Envelope
     manifest: Manifest
+    swept: tuple[Path, ...] = ()
 
 
 def seal(
@@ -52,32 +52,32 @@ def seal(
     out: Path,
     *,
     entropy: Callable[[int], bytes] = os.urandom,
+    known: Mapping[str, str] | None = None,
 ) -> Sealed:
     """Write the container `out` and its envelope from `files` (name inside → file), replacing what stood there.
 
     `secret` is a passphrase of `passphrase.generate`; `entropy` gives the salt, so the same entropy gives the same
-    bytes. The container is read back and verified before it takes its place; on any refusal nothing is left.
+    bytes. `known` spares reading a file twice whose SHA-256 the caller already has; a file that differs from it is
+    refused. What was written is read back from the disk and must have the hash it was written with before it takes
+    its place; on any refusal nothing is left.
     """
     refuse_if(_seal_faults(files, terms))
     password = passphrase.check(secret).encode("ascii")
-    content = _describe(files, terms, key)
+    content = _describe(files, terms, key, known or {})
+    way = unlock.wrap(passphrase.check(secret), terms.recipient) if terms.recipient else unlock.Unlock()
     part = out.with_name(f".{out.name}.part")
     note = out.with_name(f".{envelope.beside(out).name}.part")
     try:
-        with _private(part) as file:
-            with aeszip.writing(file, password, entropy) as stream:
+        with disk.private(part) as file:
+            with aeszip.writing(file, password, entropy, tarstream.size(content)) as stream:
                 tarstream.write(stream, content, files)
-            file.flush()
-            os.fsync(file.fileno())
-        with part.open("rb") as file:
-            cover = envelope.sign(_cover(out.name, file, terms), key)
-            examined = _examine(file, cover, password, _nowhere)
-        if examined != content:
-            raise RefusalError("seal.read-back")
-        with _private(note) as file:
-            file.write(cover.to_bytes())
-            file.flush()
-            os.fsync(file.fileno())
+            disk.settle(file)
+            disk.forget(file)
+            if disk.measure(file) != (stream.written, stream.sha256):
+                raise RefusalError("seal.read-back")
+            aeszip.check_shape(file)
+        cover = envelope.sign(_cover(out.name, stream.written, stream.sha256, terms, way), key)
+        disk.put(note, cover.to_bytes())
         part.replace(out)
         note.replace(envelope.beside(out))
     finally:
@@ -115,22 +115,18 @@ def open_container(
     """Verify a container and put its files and manifest into `out_dir`, which must be absent or empty.
 
     The files are decrypted beside `out_dir` into a fresh folder that gets its name only when all is found sound; on
-    any refusal that folder is removed.
+    any refusal that folder is removed, and what a killed run left is removed first (`Opened.swept`).
     """
     _check_target(out_dir)
+    swept = staging.sweep(out_dir.parent)
     cover = envelope_of(container)
     if shutil.disk_usage(out_dir.parent).free < cover.size:
         raise RefusalError("open.no-space", size=cover.size, path=out_dir.parent)
-    fresh = Path(tempfile.mkdtemp(prefix=".handover-", dir=out_dir.parent))
-    try:
-        opened = _judge(container, secret, _into(fresh), now=now, fingerprint=fingerprint, medium=medium)
+    with staging.fresh(out_dir.parent) as folder:
+        opened = _judge(container, secret, staging.into(folder), now=now, fingerprint=fingerprint, medium=medium)
         _check_target(out_dir)
-        with suppress(FileNotFoundError):
-            out_dir.rmdir()
-        fresh.replace(out_dir)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return opened
+        staging.settle_into(folder, out_dir)
+    return Opened(opened.envelope, opened.manifest, swept)
 
 
 def envelope_of(container: Path) -> Envelope:
@@ -152,24 +148,24 @@ def _judge(
     medium: str | None,
 ) -> Opened:
     cover = envelope_of(container)
+    today = (now or datetime.now(UTC)).astimezone(JAPAN).date()
     refuse_if(_expectation_faults(cover, container.name, fingerprint, medium))
     password = passphrase.check(secret).encode("ascii")
     with container.open("rb") as file:
         # One open file from hashing to decrypting: what was hashed is what is decrypted.
         refuse_if(_whole_faults(cover, file))
+        if today > cover.valid_until:
+            # Nothing is decrypted that may no longer be used.
+            raise RefusalError("container.expired", until=cover.valid_until.isoformat(), today=today.isoformat())
         content = _examine(file, cover, password, sink)
-    today = (now or datetime.now(UTC)).astimezone(JAPAN).date()
-    if today > cover.valid_until:
-        raise RefusalError("container.expired", until=cover.valid_until.isoformat(), today=today.isoformat())
     return Opened(cover, content)
 
 
 def _examine(file: BinaryIO, cover: Envelope, password: bytes, sink: tarstream.Sink) -> Manifest:
-    aeszip.check_shape(file)
-    with aeszip.reading(file, password) as stream:
-        content, faults = tarstream.read(stream, sink)
-        # Whatever the content looked like, an altered ciphertext is the reason that counts: let the code be judged.
-        aeszip.drain(stream)
+    stream = aeszip.reading(file, password)
+    content, faults = tarstream.read(stream, sink)
+    # Whatever the content looked like, an altered ciphertext is the reason that counts: let the code be judged.
+    stream.finish()
     refuse_if(faults)
     assert content is not None
     refuse_if(_tie_faults(content, cover))
@@ -187,7 +183,7 @@ def _expectation_faults(cover: Envelope, name: str, fingerprint: str | None, med
 
 
 def _whole_faults(cover: Envelope, file: BinaryIO) -> Iterator[Fault]:
-    size, digest = _measure(file)
+    size, digest = disk.measure(file)
     if size != cover.size:
         yield Fault("container.size-differs", {"found": size, "wanted": cover.size})
     if digest != cover.sha256:
@@ -201,6 +197,8 @@ def _tie_faults(content: Manifest, cover: Envelope) -> Iterator[Fault]:
         yield Fault("manifest.other-medium", {"inside": content.medium, "outside": cover.medium})
     if content.key_fingerprint != keys.fingerprint(keys.public_from_hex(cover.public_key)):
         yield Fault("manifest.other-key")
+    if content.recipient != cover.unlock.recipient:
+        yield Fault("manifest.other-recipient")
     if (content.created_at, content.valid_until) != (cover.created_at, cover.valid_until):
         yield Fault("manifest.other-validity")
 
@@ -229,15 +227,20 @@ def _terms_faults(terms: Terms) -> Iterator[Fault]:
         yield Fault("time.no-zone")
     elif terms.valid_until < terms.created_at.astimezone(JAPAN).date():
         yield Fault("seal.already-expired", {"until": terms.valid_until.isoformat()})
+    if terms.recipient and not unlock.RECIPIENT.fullmatch(terms.recipient):
+        yield Fault("age.recipient", {"recipient": terms.recipient})
     if min(terms.copies_allowed, terms.pieces, terms.sheets, *terms.pages.values()) < 0:
         yield Fault("seal.negative-count")
 
 
-def _describe(files: Mapping[str, Path], terms: Terms, key: keys.SigningKey) -> Manifest:
+def _describe(files: Mapping[str, Path], terms: Terms, key: keys.SigningKey, known: Mapping[str, str]) -> Manifest:
     rows = []
     for name in sorted(files):
-        with files[name].open("rb") as file:
-            size, digest = _measure(file)
+        if name in known:
+            size, digest = files[name].stat().st_size, known[name]
+        else:
+            with files[name].open("rb") as file:
+                size, digest = disk.measure(file)
         rows.append(PackedFile(name, size, digest, terms.pages.get(name)))
     return Manifest(
         batch=terms.batch,
@@ -249,11 +252,11 @@ def _describe(files: Mapping[str, Path], terms: Terms, key: keys.SigningKey) -> 
         sheets=terms.sheets,
         files=tuple(rows),
         key_fingerprint=keys.fingerprint(key.public_key()),
+        recipient=terms.recipient,
     )
 
 
-def _cover(name: str, file: BinaryIO, terms: Terms) -> Envelope:
-    size, digest = _measure(file)
+def _cover(name: str, size: int, digest: str, terms: Terms, way: unlock.Unlock) -> Envelope:
     return Envelope(
         batch=terms.batch,
         medium=terms.medium,
@@ -263,33 +266,12 @@ def _cover(name: str, file: BinaryIO, terms: Terms) -> Envelope:
         created_at=terms.created_at,
         valid_until=terms.valid_until,
         public_key="",
+        unlock=way,
     )
-
-
-def _measure(file: BinaryIO) -> tuple[int, str]:
-    file.seek(0)
-    digest, size = hashlib.sha256(), 0
-    while chunk := file.read(tarstream.CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-    return size, digest.hexdigest()
-
-
-def _private(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b")
 
 
 def _nowhere(_name: str) -> None:
     return None
-
-
-def _into(folder: Path) -> tarstream.Sink:
-    def open_sink(name: str) -> BinaryIO:
-        path = folder / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-    return open_sink
 
 
 def _check_target(out_dir: Path) -> None:

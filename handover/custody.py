@@ -1,124 +1,54 @@
-"""Custody: what became of every medium and every copy, told by the journal alone.
+"""Custody: what became of every medium, copy and spoiled sheet, told by the journal alone.
 
-The state machine is a table (state × event → new state or the key of the refusal). `fold` plays the journal's
-events through it; `custody_commands` checks a step before it happens and gives the event to record. `outside` answers
-the one question that must always have a true answer: what personal data is outside the building now, who has it,
-until when. Steps 7 hand over and 10 return; steps and forms after the printing contract's special terms (F-07, F-08,
-F-15, F-17).
+`fold` plays the journal's events through the tables of `custody_table`; the commands check a step before it happens and
+give the event to record. `outside` answers the one question that must always have a true answer: what personal data is
+outside the building now, who has it, until when. Steps 7 hand over and 10 return; steps and forms after the printing
+contract's special terms (F-01, F-07, F-08, F-15 to F-17).
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
+from handover.custody_table import (
+    CERTIFICATE_TABLE,
+    COPY_TABLE,
+    SPOILAGE_TABLE,
+    TABLE,
+    Tag,
+    next_state,
+)
 from handover.journal import Entry
 from handover.manifest import instant
-from handover.model import Copy, CopyKind, Custody, Medium, MediumEvent, MediumState, Outside
+from handover.model import (
+    Acceptance,
+    CertificateEvent,
+    CertificateState,
+    Copy,
+    CopyKind,
+    Custody,
+    Medium,
+    MediumEvent,
+    MediumState,
+    Outside,
+    Receipt,
+    Spoilage,
+    SpoilageEvent,
+    SpoilageState,
+    Transfer,
+)
 from handover.rules import RefusalError
 
-
-class Tag(StrEnum):
-    """The journal tags of this room, `source:object:action`."""
-
-    REGISTERED = "handover:medium:registered"
-    HANDED_OVER = "handover:medium:handed-over"
-    RECEIVED = "handover:medium:received"
-    LOADED = "handover:copy:loaded"
-    DISCOVERED = "handover:copy:discovered"
-    CERTIFIED = "handover:certificate:accepted"
-    RETURNED = "handover:medium:returned"
-    CLOSED = "handover:batch:closed"
-
-
 _S, _E = MediumState, MediumEvent
-_NOT_OUT = "custody.not-handed-over"
-_RECEIVED = "custody.already-received"
-_BACK = "custody.already-returned"
-_SHUT = "custody.batch-closed"
-_STAYS = "custody.not-back"
-
-TABLE: Mapping[MediumState, Mapping[MediumEvent, MediumState | str]] = {
-    _S.REGISTERED: {
-        _E.HAND_OVER: _S.OUT,
-        _E.RECEIVE_INTACT: _NOT_OUT,
-        _E.RECEIVE_BROKEN: _NOT_OUT,
-        _E.LOAD: _NOT_OUT,
-        _E.DISCOVER: _NOT_OUT,
-        _E.CERTIFY: _NOT_OUT,
-        _E.RETURN: _NOT_OUT,
-        _E.CLOSE: _S.CLOSED,  # never left the building, like a spare (副) that was not needed
-    },
-    _S.OUT: {
-        _E.HAND_OVER: "custody.already-out",
-        _E.RECEIVE_INTACT: _S.RECEIVED,
-        _E.RECEIVE_BROKEN: _S.SEAL_BROKEN,
-        _E.LOAD: "custody.not-received",
-        _E.DISCOVER: _S.OUT,
-        _E.CERTIFY: _S.OUT,
-        _E.RETURN: _S.RETURNED,  # the carriers turned back
-        _E.CLOSE: _STAYS,
-    },
-    _S.RECEIVED: {
-        _E.HAND_OVER: _RECEIVED,
-        _E.RECEIVE_INTACT: _RECEIVED,
-        _E.RECEIVE_BROKEN: _RECEIVED,
-        _E.LOAD: _S.LOADED,
-        _E.DISCOVER: _S.LOADED,
-        _E.CERTIFY: _S.RECEIVED,
-        _E.RETURN: _S.RETURNED,
-        _E.CLOSE: _STAYS,
-    },
-    _S.SEAL_BROKEN: {
-        _E.HAND_OVER: _RECEIVED,
-        _E.RECEIVE_INTACT: _RECEIVED,
-        _E.RECEIVE_BROKEN: _RECEIVED,
-        _E.LOAD: "custody.seal-broken",
-        _E.DISCOVER: _S.SEAL_BROKEN,
-        _E.CERTIFY: _S.SEAL_BROKEN,
-        _E.RETURN: _S.RETURNED,
-        _E.CLOSE: _STAYS,
-    },
-    _S.LOADED: {
-        _E.HAND_OVER: _RECEIVED,
-        _E.RECEIVE_INTACT: _RECEIVED,
-        _E.RECEIVE_BROKEN: _RECEIVED,
-        _E.LOAD: _S.LOADED,
-        _E.DISCOVER: _S.LOADED,
-        _E.CERTIFY: _S.LOADED,
-        _E.RETURN: _S.RETURNED,
-        _E.CLOSE: _STAYS,
-    },
-    _S.RETURNED: {
-        _E.HAND_OVER: _BACK,
-        _E.RECEIVE_INTACT: _BACK,
-        _E.RECEIVE_BROKEN: _BACK,
-        _E.LOAD: _BACK,
-        _E.DISCOVER: _S.RETURNED,
-        _E.CERTIFY: _S.RETURNED,
-        _E.RETURN: _BACK,
-        _E.CLOSE: _S.CLOSED,
-    },
-    _S.CLOSED: {
-        _E.HAND_OVER: _SHUT,
-        _E.RECEIVE_INTACT: _SHUT,
-        _E.RECEIVE_BROKEN: _SHUT,
-        _E.LOAD: _SHUT,
-        _E.DISCOVER: _S.RETURNED,  # a copy found afterwards opens the batch again: the truth comes first
-        _E.CERTIFY: _SHUT,
-        _E.RETURN: _SHUT,
-        _E.CLOSE: _SHUT,
-    },
-}
+AWAY = frozenset({_S.OUT, _S.RECEIVED, _S.SEAL_BROKEN, _S.LOADED, _S.COMING_BACK})
+CARRIED = frozenset({_S.OUT, _S.COMING_BACK})
+UNKNOWN = "不明"  # who holds a copy found of a medium that, as far as the journal knows, never left
 
 
 def move(medium: Medium, event: MediumEvent) -> MediumState:
     """The medium's next state; refuses with the table's key."""
-    outcome = TABLE[medium.state][event]
-    if not isinstance(outcome, MediumState):
-        raise RefusalError(outcome, medium=medium.id, batch=medium.batch)
-    return outcome
+    return next_state(TABLE, medium.state, event, medium=medium.id, batch=medium.batch)
 
 
 def fold(entries: Iterable[Entry]) -> Custody:
@@ -142,24 +72,25 @@ def apply(custody: Custody, tag: str, subject: str, body: Mapping[str, Any]) -> 
 
 
 def outside(custody: Custody) -> list[Outside]:
-    """Every medium that has left and is not back, every copy no certificate covers; the earliest deadline first."""
+    """Every medium that has left and is not back, every copy no certificate covers, every spoiled sheet that is kept; the
+    earliest deadline first.
+    """
     found = []
     for medium in custody.media.values():
-        if medium.state in (_S.OUT, _S.RECEIVED, _S.SEAL_BROKEN, _S.LOADED):
-            holder = " ".join(medium.holders) if medium.state is _S.OUT else medium.vendor
+        if medium.state in AWAY:
+            holder = " ".join(medium.holders) if medium.state in CARRIED else medium.vendor
             found.append(
                 Outside("medium", medium.id, medium.batch, holder, medium.place, medium.since, medium.return_by)
             )
-    for copy in custody.copies.values():
-        if not copy.certificate:
-            place, until = f"{copy.host}:{copy.path}", custody.media[copy.medium].erase_by
-            found.append(Outside("copy", copy.id, copy.batch, copy.holder, place, copy.first_written, until))
+    for copy in custody.open_copies(tuple({medium.batch for medium in custody.media.values()})):
+        place, until = f"{copy.host}:{copy.path}", custody.media[copy.medium].erase_by
+        found.append(Outside("copy", copy.id, copy.batch, copy.holder, place, copy.first_written, until))
+    found += [
+        Outside("spoilage", heap.id, heap.batch, heap.holder, heap.place, heap.since, heap.dispose_by)
+        for heap in custody.spoilage.values()
+        if heap.state is SpoilageState.KEPT
+    ]
     return sorted(found, key=lambda item: (item.until, item.what, item.id))
-
-
-def overdue(custody: Custody, today: date) -> list[Outside]:
-    """What is still outside after its last day."""
-    return [item for item in outside(custody) if item.until < today]
 
 
 def to_close(custody: Custody, batch: str) -> tuple[Medium, ...]:
@@ -168,6 +99,20 @@ def to_close(custody: Custody, batch: str) -> tuple[Medium, ...]:
     """
     media = custody.media_of(batch)
     return tuple(medium for medium in media if medium.state is not _S.CLOSED) or media
+
+
+def transfer_id(custody: Custody, medium: str) -> str:
+    """The number of a medium's next transfer."""
+    return f"{medium}-T{len(custody.transfers_of(medium)) + 1:02d}"
+
+
+def spoilage_id(custody: Custody, batch: str) -> str:
+    """The number of a batch's next report of spoiled sheets."""
+    return f"{batch}-S{len(custody.spoilage_of(batch)) + 1:02d}"
+
+
+def _accepted(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
+    return replace(custody, acceptance=Acceptance(name, body["sha256"], instant(body["at"]), body["accepted_by"]))
 
 
 def _registered(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
@@ -190,34 +135,77 @@ def _registered(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody
 
 def _handed_over(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
     medium = custody.media[name]
-    return _with(
-        custody,
-        replace(
-            medium,
-            state=move(medium, _E.HAND_OVER),
-            seal_no=body["seal_no"],
-            case_no=body["case_no"],
-            vendor=body["vendor"],
-            holders=tuple(body["carriers"]),
-            place=body["place"],
-            since=instant(body["at"]),
-        ),
+    moved = replace(
+        medium,
+        state=move(medium, _E.HAND_OVER),
+        seal_no=body["seal_no"],
+        case_no=body["case_no"],
+        vendor=body["vendor"],
+        holders=tuple(body["carriers"]),
+        place=body["place"],
+        since=instant(body["at"]),
     )
+    return _depart(_with(custody, moved), moved, body, "out", body["given_by"], body["carriers"])
 
 
 def _received(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
     medium = custody.media[name]
-    event = _E.RECEIVE_INTACT if body["intact"] is True else _E.RECEIVE_BROKEN
-    return _with(
-        custody,
-        replace(
-            medium,
-            state=move(medium, event),
-            holders=tuple(body["received_by"]),
-            place=body["place"],
-            since=instant(body["at"]),
-        ),
+    state = move(medium, _E.RECEIVE_INTACT if body["intact"] is True else _E.RECEIVE_BROKEN)
+    return _arrive(custody, replace(medium, state=state), body)
+
+
+def _sent_back(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
+    medium = custody.media[name]
+    moved = replace(
+        medium,
+        state=move(medium, _E.SEND_BACK),
+        seal_no=body["seal_no"],
+        case_no=body["case_no"],
+        holders=tuple(body["carriers"]),
+        place=body["place"],
+        since=instant(body["at"]),
     )
+    return _depart(_with(custody, moved), moved, body, "back", body["given_by"], body["carriers"])
+
+
+def _returned(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
+    medium = custody.media[name]
+    back = replace(medium, state=move(medium, _E.RETURN))
+    if medium.state not in CARRIED:
+        custody = _depart(custody, back, body, "back", [], body["returned_by"])
+    return _arrive(custody, back, body)
+
+
+def _depart(
+    custody: Custody, medium: Medium, body: Mapping[str, Any], direction: str, given_by: list[str], carriers: list[str]
+) -> Custody:
+    """A transfer begins."""
+    transfer = Transfer(
+        id=transfer_id(custody, medium.id),
+        medium=medium.id,
+        batch=medium.batch,
+        direction=direction,
+        given_by=tuple(given_by),
+        carriers=tuple(carriers),
+        seal_no=body.get("seal_no", ""),
+        case_no=body.get("case_no", ""),
+        place=body["place"],
+        left_at=instant(body["at"]),
+        expected_at=instant(body["expected_at"]) if "expected_at" in body else None,
+    )
+    return replace(custody, transfers={**custody.transfers, transfer.id: transfer})
+
+
+def _arrive(custody: Custody, medium: Medium, body: Mapping[str, Any]) -> Custody:
+    """The receiver's receipt closes the transfer that was open."""
+    transfer = custody.transfers_of(medium.id)[-1]
+    at = instant(body["at"])
+    receipt = Receipt(
+        tuple(body["received_by"]), at, body["place"], body.get("seal_no", ""), body.get("intact", True) is True
+    )
+    arrived = replace(medium, holders=receipt.by, place=receipt.place, since=at)
+    closed = replace(transfer, receipt=receipt)
+    return replace(_with(custody, arrived), transfers={**custody.transfers, transfer.id: closed})
 
 
 def _loaded(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
@@ -240,33 +228,62 @@ def _add_copy(custody: Custody, name: str, body: Mapping[str, Any], event: Mediu
         host=body["host"],
         path=body["path"],
         first_written=instant(body["at"]),
-        holder=medium.vendor or body["by"],
+        holder=body.get("holder") or medium.vendor or UNKNOWN,
+        by=body["by"],
     )
     moved = _with(custody, replace(medium, state=move(medium, event)))
     return replace(moved, copies={**custody.copies, name: copy})
 
 
 def _certified(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
-    covered = {copy: replace(custody.copies[copy], certificate=name) for copy in body["copies"]}
-    if name in custody.certificates:
-        raise RefusalError("certificate.number-used", number=name)
+    custody = _judged(custody, name, CertificateEvent.ACCEPT)
+    covered = {}
+    for copy in (custody.copies[one] for one in body["copies"]):
+        state = next_state(COPY_TABLE, copy.state, _E.CERTIFY, copy=copy.id, certificate=copy.certificate)
+        covered[copy.id] = replace(copy, certificate=name, state=state)
     for medium in {copy.medium for copy in covered.values()}:
         custody = _with(custody, replace(custody.media[medium], state=move(custody.media[medium], _E.CERTIFY)))
-    return replace(custody, copies={**custody.copies, **covered}, certificates=custody.certificates | {name})
+    return replace(custody, copies={**custody.copies, **covered})
 
 
-def _returned(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
-    medium = custody.media[name]
-    return _with(
-        custody,
-        replace(
-            medium,
-            state=move(medium, _E.RETURN),
-            holders=tuple(body["received_by"]),
-            place=body["place"],
-            since=instant(body["at"]),
-        ),
+def _rejected(custody: Custody, name: str, _: Mapping[str, Any]) -> Custody:
+    return _judged(custody, name, CertificateEvent.REJECT)
+
+
+def _judged(custody: Custody, number: str, event: CertificateEvent) -> Custody:
+    before = custody.certificates.get(number, CertificateState.UNKNOWN)
+    state = next_state(CERTIFICATE_TABLE, before, event, number=number)
+    return replace(custody, certificates={**custody.certificates, number: state})
+
+
+def _spoiled(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
+    if name in custody.spoilage:
+        raise RefusalError("custody.spoilage-known", spoilage=name)
+    batch, sheets = body["batch"], body["sheets"]
+    media = custody.media_of(batch)
+    event = SpoilageEvent.REPORT_SOME if sheets else SpoilageEvent.REPORT_NONE
+    heap = Spoilage(
+        id=name,
+        batch=batch,
+        sheets=sheets,
+        blanks=body["blanks"],
+        holder=body["holder"],
+        place=body["place"],
+        since=instant(body["at"]),
+        dispose_by=max(medium.erase_by for medium in media),
+        reported_by=body["by"],
+        state=next_state(SPOILAGE_TABLE, SpoilageState.UNREPORTED, event, spoilage=name),
     )
+    for medium in media if sheets else ():
+        if medium.state is _S.CLOSED:
+            custody = _with(custody, replace(medium, state=move(medium, _E.DISCOVER)))
+    return replace(custody, spoilage={**custody.spoilage, name: heap})
+
+
+def _disposed(custody: Custody, name: str, _: Mapping[str, Any]) -> Custody:
+    heap = custody.spoilage[name]
+    state = next_state(SPOILAGE_TABLE, heap.state, SpoilageEvent.DISPOSE, spoilage=name)
+    return replace(custody, spoilage={**custody.spoilage, name: replace(heap, state=state)})
 
 
 def _closed(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
@@ -274,6 +291,8 @@ def _closed(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
         raise RefusalError("custody.batch-unknown", batch=name)
     if left := custody.open_copies((name,)):
         raise RefusalError("custody.copies-open", batch=name, copies=len(left))
+    if kept := [heap for heap in custody.spoilage_of(name) if heap.state is SpoilageState.KEPT]:
+        raise RefusalError("custody.spoilage-open", batch=name, spoilage=len(kept))
     for medium in to_close(custody, name):
         custody = _with(custody, replace(medium, state=move(medium, _E.CLOSE), since=instant(body["at"])))
     return custody
@@ -284,12 +303,17 @@ def _with(custody: Custody, medium: Medium) -> Custody:
 
 
 _CHANGES: Mapping[str, Callable[[Custody, str, Mapping[str, Any]], Custody]] = {
+    Tag.CONTRACT_ACCEPTED: _accepted,
     Tag.REGISTERED: _registered,
     Tag.HANDED_OVER: _handed_over,
     Tag.RECEIVED: _received,
     Tag.LOADED: _loaded,
     Tag.DISCOVERED: _discovered,
     Tag.CERTIFIED: _certified,
+    Tag.CERTIFICATE_REJECTED: _rejected,
+    Tag.SENT_BACK: _sent_back,
     Tag.RETURNED: _returned,
+    Tag.SPOILED: _spoiled,
+    Tag.DISPOSED: _disposed,
     Tag.CLOSED: _closed,
 }

@@ -1,26 +1,22 @@
-"""One function for every step of custody: it refuses with all faults at once, or gives the event the journal must
-record.
+"""One function for every step of a medium: it refuses with all faults at once, or gives the event the journal must record.
 
 Each takes the custody as it is and the moment the step happened (`at`, with its zone), and never changes anything
-itself. People are named by their ids on the contract's list; two names stand on each side of a transfer. The steps
-are those of the printing contract's special terms (forms F-07 hand-over slip, F-08 load log, F-15 return, F-17
-erasure certificate).
+itself. People are named by their ids on the contract's list; two names stand on each side of a transfer, and nobody
+stands on both. The steps are those of the printing contract's special terms (forms F-07 hand-over slip, F-15 return).
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from handover import canonical_json
-from handover.certificate import ErasureCertificate
-from handover.certificate import check as check_certificate
-from handover.contract import Contract, Role, Side, duty_faults
-from handover.custody import TABLE, Tag, to_close
+from handover.contract import Contract, Role, Side
+from handover.custody import CARRIED, to_close
+from handover.custody_checks import blank_faults, known, step_faults, zone_faults
+from handover.custody_table import Tag
+from handover.days import day_of
+from handover.duties import duty_faults, work_faults
 from handover.manifest import BATCH, HEX64, MEDIUM
-from handover.model import CopyKind, Custody, Event, Medium, MediumEvent, MediumState
-from handover.rules import Fault, RefusalError, refuse_if
-
-_CERTIFICATE = re.compile(r"[A-Za-z0-9-]{1,40}")
+from handover.model import Custody, Event, MediumEvent, MediumState, SpoilageState
+from handover.rules import Fault, refuse_if
 
 
 def register(
@@ -47,14 +43,14 @@ def register(
             yield Fault("custody.part", {"part": part})
         if copies_allowed < 0:
             yield Fault("seal.negative-count")
-        yield from _blank(serial=serial, kind=kind)
+        yield from blank_faults(serial=serial, kind=kind)
         if at.tzinfo is None:
             yield Fault("time.no-zone")
-        elif min(return_by, erase_by) < at.date():
+        elif min(return_by, erase_by) < day_of(at):
             yield Fault("custody.deadline-past", {"medium": medium})
 
     refuse_if(faults())
-    body = {
+    body: dict[str, object] = {
         "at": at.isoformat(),
         "batch": batch,
         "serial": serial,
@@ -66,6 +62,24 @@ def register(
         "erase_by": erase_by.isoformat(),
     }
     return Event(Tag.REGISTERED, f"medium:{medium}", body)
+
+
+def register_spare(custody: Custody, *, medium: str, of: str, serial: str, kind: str, at: datetime) -> Event:
+    """A second medium (副) that holds the very container of a registered one, under the same deadlines."""
+    first = known(custody, of)
+    return register(
+        custody,
+        medium=medium,
+        batch=first.batch,
+        serial=serial,
+        kind=kind,
+        part="副",
+        container_sha256=first.container_sha256,
+        copies_allowed=first.copies_allowed,
+        return_by=first.return_by,
+        erase_by=first.erase_by,
+        at=at,
+    )
 
 
 def hand_over(
@@ -80,21 +94,25 @@ def hand_over(
     place: str,
     expected_at: datetime,
     at: datetime,
+    serial: str | None = None,
 ) -> Event:
-    """Two of the ward's staff give the sealed medium, in its locked case, to two named carriers (F-07)."""
-    item = _known(custody, medium)
+    """Two of the ward's staff give the sealed medium, in its locked case, to two named carriers (F-07).
+
+    Refused as well when work may not begin (`duties.work_faults`), or when `serial`, read off the disc, is another's.
+    """
+    item = known(custody, medium)
 
     def faults() -> Iterator[Fault]:
-        yield from _step(item, MediumEvent.HAND_OVER, at)
-        yield from duty_faults(contract, given_by, on=at.date(), at_least=2, side=Side.WARD, duty="引渡し")
-        yield from duty_faults(contract, carriers, on=at.date(), at_least=2, role=Role.CARRIER, duty="運搬")
-        if both := sorted(set(given_by) & set(carriers)):
-            yield Fault("people.both-sides", {"people": " ".join(both)})
-        yield from _blank(seal_no=seal_no, case_no=case_no, place=place)
-        if expected_at.tzinfo is None or at.tzinfo is None:
-            yield Fault("time.no-zone")
-        elif expected_at < at:
-            yield Fault("custody.time-reversed", {"medium": medium})
+        on = day_of(at)
+        yield from step_faults(item, MediumEvent.HAND_OVER, at)
+        if serial not in (None, item.serial):
+            yield Fault("custody.other-serial", {"medium": medium, "found": serial, "wanted": item.serial})
+        yield from work_faults(custody, contract, on)
+        yield from duty_faults(contract, given_by, on=on, at_least=2, side=Side.WARD, duty="引渡し")
+        yield from duty_faults(contract, carriers, on=on, at_least=2, role=Role.CARRIER, trained=True, duty="運搬")
+        yield from _both_sides(given_by, carriers)
+        yield from blank_faults(seal_no=seal_no, case_no=case_no, place=place)
+        yield from _arrival_faults(medium, expected_at, at)
 
     refuse_if(faults())
     body = {
@@ -121,15 +139,16 @@ def receive(
     seal_intact: bool,
     at: datetime,
 ) -> Event:
-    """Two of the vendor's staff sign for the medium; a seal of another number counts as broken."""
-    item = _known(custody, medium)
+    """Two of the vendor's staff, other than the carriers, sign for the medium; a seal of another number counts as broken."""
+    item = known(custody, medium)
     intact = seal_intact and seal_no == item.seal_no
     event = MediumEvent.RECEIVE_INTACT if intact else MediumEvent.RECEIVE_BROKEN
     refuse_if(
         [
-            *_step(item, event, at),
-            *duty_faults(contract, received_by, on=at.date(), at_least=2, side=Side.VENDOR, duty="受領"),
-            *_blank(seal_no=seal_no),
+            *step_faults(item, event, at),
+            *duty_faults(contract, received_by, on=day_of(at), at_least=2, side=Side.VENDOR, trained=True, duty="受領"),
+            *(_both_sides(item.holders, received_by) if item.state in CARRIED else ()),
+            *blank_faults(seal_no=seal_no),
         ]
     )
     body = {
@@ -142,76 +161,42 @@ def receive(
     return Event(Tag.RECEIVED, f"medium:{medium}", body)
 
 
-def load(
+def send_back(
     custody: Custody,
     contract: Contract,
     *,
     medium: str,
-    host: str,
-    path: str,
-    kind: CopyKind,
-    operator: str,
+    given_by: Sequence[str],
+    carriers: Sequence[str],
+    seal_no: str,
+    case_no: str,
+    place: str,
+    expected_at: datetime,
     at: datetime,
 ) -> Event:
-    """The vendor reads the medium into a machine, which makes a copy with its own id (F-08)."""
-    item = _known(custody, medium)
-    made = sum(copy.medium == medium for copy in custody.copies.values())
+    """Two of the vendor's staff give the medium, sealed in its case, to two named carriers for the way back (F-15)."""
+    item = known(custody, medium)
 
     def faults() -> Iterator[Fault]:
-        yield from _step(item, MediumEvent.LOAD, at)
-        yield from duty_faults(contract, [operator], on=at.date(), side=Side.VENDOR, role=Role.HANDLER, duty="取込み")
-        yield from _blank(host=host, path=path)
-        if made >= item.copies_allowed:
-            yield Fault("custody.copies-exceeded", {"medium": medium, "allowed": item.copies_allowed})
+        on = day_of(at)
+        yield from step_faults(item, MediumEvent.SEND_BACK, at)
+        yield from duty_faults(contract, given_by, on=on, at_least=2, side=Side.VENDOR, duty="返送")
+        yield from duty_faults(contract, carriers, on=on, at_least=2, role=Role.CARRIER, duty="返送の運搬")
+        yield from _both_sides(given_by, carriers)
+        yield from blank_faults(seal_no=seal_no, case_no=case_no, place=place)
+        yield from _arrival_faults(medium, expected_at, at)
 
     refuse_if(faults())
-    return _copy_event(Tag.LOADED, item, made, {"host": host, "path": path, "kind": kind.value, "by": operator}, at)
-
-
-def discover(
-    custody: Custody, *, medium: str, host: str, path: str, kind: CopyKind, reported_by: str, at: datetime
-) -> Event:
-    """A copy nobody announced is known of now; it is recorded whatever the count allowed, even after the batch was
-    closed.
-
-    `at` is when the copy came to be, as far as known; `reported_by` is a person's id or the name of an office.
-    """
-    item = _known(custody, medium)
-    made = sum(copy.medium == medium for copy in custody.copies.values())
-    # A copy may be older than the last change of place: only the table is asked, not the clock.
-    refuse_if([*_table(item, MediumEvent.DISCOVER), *_blank(host=host, path=path, reported_by=reported_by), *_zone(at)])
-    facts = {"host": host, "path": path, "kind": kind.value, "by": reported_by}
-    return _copy_event(Tag.DISCOVERED, item, made, facts, at)
-
-
-def certify(
-    custody: Custody,
-    contract: Contract,
-    certificate: ErasureCertificate,
-    *,
-    accepted_by: str,
-    at: datetime,
-) -> Event:
-    """The ward accepts a certificate that covers every open copy of its batches; one copy missing refuses it whole."""
-    known = custody.open_copies(certificate.batches)
-    faults = [*_zone(at), *_certificate_faults(custody, contract, certificate, at)]
-    faults += duty_faults(contract, [accepted_by], on=at.date(), side=Side.WARD, role=Role.SUPERVISOR, duty="確認")
-    try:
-        check_certificate(certificate, known)
-    except RefusalError as error:
-        faults += error.faults
-    if not known:
-        faults.append(Fault("custody.nothing-to-certify", {"batches": " ".join(certificate.batches)}))
-    refuse_if(faults)
     body = {
         "at": at.isoformat(),
-        "contract": certificate.contract,
-        "batches": list(certificate.batches),
-        "copies": [copy.id for copy in known],
-        "sha256": canonical_json.sha256_hex(certificate.to_bytes()),
-        "accepted_by": accepted_by,
+        "given_by": list(given_by),
+        "carriers": list(carriers),
+        "seal_no": seal_no,
+        "case_no": case_no,
+        "place": place,
+        "expected_at": expected_at.isoformat(),
     }
-    return Event(Tag.CERTIFIED, f"certificate:{certificate.number}", body)
+    return Event(Tag.SENT_BACK, f"medium:{medium}", body)
 
 
 def return_medium(
@@ -224,19 +209,27 @@ def return_medium(
     received_by: Sequence[str],
     place: str,
     at: datetime,
+    seal_no: str = "",
+    seal_intact: bool = True,
 ) -> Event:
-    """The medium comes back (F-15): two carriers, two of the ward's staff, the serial number read again."""
-    item = _known(custody, medium)
+    """The medium comes back (F-15): two carriers, two of the ward's staff, the serial number read again.
+
+    After a departure that was recorded the carriers must be those who left with it, and another seal number counts as
+    broken; without one (the vendor itself brings the medium) seal and case are not asked.
+    """
+    item = known(custody, medium)
+    on = day_of(at)
 
     def faults() -> Iterator[Fault]:
-        yield from _step(item, MediumEvent.RETURN, at)
+        yield from step_faults(item, MediumEvent.RETURN, at)
         if serial != item.serial:
             yield Fault("custody.other-serial", {"medium": medium, "found": serial, "wanted": item.serial})
-        yield from duty_faults(contract, returned_by, on=at.date(), at_least=2, role=Role.CARRIER, duty="返却")
-        yield from duty_faults(contract, received_by, on=at.date(), at_least=2, side=Side.WARD, duty="受取り")
-        if both := sorted(set(returned_by) & set(received_by)):
-            yield Fault("people.both-sides", {"people": " ".join(both)})
-        yield from _blank(place=place)
+        yield from duty_faults(contract, returned_by, on=on, at_least=2, role=Role.CARRIER, duty="返却")
+        yield from duty_faults(contract, received_by, on=on, at_least=2, side=Side.WARD, duty="受取り")
+        yield from _both_sides(returned_by, received_by)
+        if item.state in CARRIED and set(returned_by) != set(item.holders):
+            yield Fault("custody.other-carriers", {"medium": medium, "wanted": " ".join(item.holders)})
+        yield from blank_faults(place=place)
 
     refuse_if(faults())
     body = {
@@ -245,25 +238,32 @@ def return_medium(
         "returned_by": list(returned_by),
         "received_by": list(received_by),
         "place": place,
+        "seal_no": seal_no,
+        "intact": seal_intact and seal_no in ("", item.seal_no),
     }
     return Event(Tag.RETURNED, f"medium:{medium}", body)
 
 
 def close(custody: Custody, *, batch: str, at: datetime) -> Event:
-    """A batch ends: every medium is back and every copy known is certified; refused otherwise, naming what is
-    missing.
+    """A batch ends: every medium is back, every copy known is certified, and spoiled sheets of a batch that was loaded are
+    reported (none is a report too) and gone; refused otherwise, naming what is missing.
     """
     media = to_close(custody, batch)
     faults = [] if media else [Fault("custody.batch-unknown", {"batch": batch})]
     for medium in media:
-        faults += _step(medium, MediumEvent.CLOSE, at)
+        faults += step_faults(medium, MediumEvent.CLOSE, at)
     if left := custody.open_copies((batch,)):
         faults.append(Fault("custody.copies-open", {"batch": batch, "copies": " ".join(copy.id for copy in left)}))
-    refuse_if([*faults, *_zone(at)])
+    heaps = custody.spoilage_of(batch)
+    if not heaps and custody.copies_of(batch):
+        faults.append(Fault("custody.spoilage-unreported", {"batch": batch}))
+    if kept := [heap.id for heap in heaps if heap.state is SpoilageState.KEPT]:
+        faults.append(Fault("custody.spoilage-open", {"batch": batch, "spoilage": " ".join(kept)}))
+    refuse_if([*faults, *zone_faults(at)])
     body = {
         "at": at.isoformat(),
         "media": [medium.id for medium in media],
-        "copies": sum(copy.batch == batch for copy in custody.copies.values()),
+        "copies": len(custody.copies_of(batch)),
     }
     return Event(Tag.CLOSED, f"batch:{batch}", body)
 
@@ -279,60 +279,13 @@ def _number_faults(custody: Custody, medium: str, batch: str) -> Iterator[Fault]
         yield Fault("custody.batch-closed", {"medium": medium, "batch": batch})
 
 
-def _known(custody: Custody, medium: str) -> Medium:
-    if medium not in custody.media:
-        raise RefusalError("custody.medium-unknown", medium=medium)
-    return custody.media[medium]
+def _both_sides(givers: Sequence[str], takers: Sequence[str]) -> Iterator[Fault]:
+    if both := sorted(set(givers) & set(takers)):
+        yield Fault("people.both-sides", {"people": " ".join(both)})
 
 
-def _table(medium: Medium, event: MediumEvent) -> Iterator[Fault]:
-    outcome = TABLE[medium.state][event]
-    if not isinstance(outcome, MediumState):
-        yield Fault(outcome, {"medium": medium.id, "batch": medium.batch})
-
-
-def _step(medium: Medium, event: MediumEvent, at: datetime) -> Iterator[Fault]:
-    yield from _table(medium, event)
-    if at.tzinfo is None:
+def _arrival_faults(medium: str, expected_at: datetime, at: datetime) -> Iterator[Fault]:
+    if expected_at.tzinfo is None or at.tzinfo is None:
         yield Fault("time.no-zone")
-    elif at < medium.since:
-        yield Fault("custody.time-reversed", {"medium": medium.id})
-
-
-def _zone(at: datetime) -> Iterator[Fault]:
-    if at.tzinfo is None:
-        yield Fault("time.no-zone")
-
-
-def _blank(**texts: str) -> Iterator[Fault]:
-    for name, text in texts.items():
-        if not text.strip():
-            yield Fault("custody.field-empty", {"field": name})
-
-
-def _copy_event(tag: Tag, medium: Medium, made: int, facts: dict[str, str], at: datetime) -> Event:
-    body = {"at": at.isoformat(), "medium": medium.id, "batch": medium.batch, **facts}
-    return Event(tag, f"copy:{medium.id}-C{made + 1:02d}", body)
-
-
-def _certificate_faults(
-    custody: Custody, contract: Contract, certificate: ErasureCertificate, at: datetime
-) -> Iterator[Fault]:
-    if not _CERTIFICATE.fullmatch(certificate.number):
-        yield Fault("certificate.number-form", {"number": certificate.number})
-    if certificate.number in custody.certificates:
-        yield Fault("certificate.number-used", {"number": certificate.number})
-    if certificate.contract != contract.number:
-        yield Fault("certificate.other-contract", {"found": certificate.contract, "wanted": contract.number})
-    for batch in certificate.batches:
-        if not custody.media_of(batch):
-            yield Fault("custody.batch-unknown", {"batch": batch})
-    if certificate.issued_on > at.date():
-        yield Fault("certificate.dates", {"copy": "-"})
-    yield from duty_faults(
-        contract, [certificate.responsible], on=certificate.issued_on, side=Side.VENDOR, duty="消去証明"
-    )
-    for row in certificate.rows:
-        on = row.erased_at.date()
-        yield from duty_faults(contract, [row.executor], on=on, side=Side.VENDOR, role=Role.HANDLER, duty="消去")
-        yield from duty_faults(contract, [row.witness], on=on, duty="立会い")
+    elif expected_at < at:
+        yield Fault("custody.time-reversed", {"medium": medium})

@@ -2,7 +2,7 @@
 it.
 
 `<container>.envelope.json` names batch, medium, the container's file, size and SHA-256, its validity and the public
-key, and bears that key's Ed25519 signature over the canonical bytes of everything else. AE-2 protects only the
+key, says whether a passphrase or an age key opens it, and bears that key's Ed25519 signature over the canonical bytes of everything else. AE-2 protects only the
 content of an entry, so names, sizes and the container as a whole are protected here (see the WinZip AES
 specification, "file names and sizes").
 """
@@ -13,11 +13,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from handover import canonical_json, keys
+from handover import canonical_json, keys, unlock
 from handover.manifest import BATCH, HEX64, MEDIUM, instant
 from handover.rules import RefusalError
+from handover.unlock import Unlock
 
-FORMAT = "print-service-envelope/1"
+FORMAT = "print-service-envelope/2"
 _LARGEST = 64 * 1024
 
 
@@ -35,6 +36,7 @@ class Envelope:
     created_at: datetime
     valid_until: date
     public_key: str
+    unlock: Unlock = Unlock()  # noqa: RUF009  frozen
     signature: str = ""
 
     def to_bytes(self) -> bytes:
@@ -56,12 +58,18 @@ class Envelope:
             "created_at": self.created_at.isoformat(),
             "valid_until": self.valid_until.isoformat(),
             "public_key": self.public_key,
+            "unlock": self.unlock.to_json(),
         }
 
 
 def beside(container: Path) -> Path:
     """Where the envelope of a container lies."""
-    return container.with_name(container.name + ".envelope.json")
+    return container.with_name(beside_name(container.name))
+
+
+def beside_name(container: str) -> str:
+    """The name of a container's envelope."""
+    return container + ".envelope.json"
 
 
 def sign(envelope: Envelope, key: keys.SigningKey) -> Envelope:
@@ -102,7 +110,10 @@ def read(container: Path) -> Envelope:
 
 def _build(found: dict[str, Any]) -> Envelope:
     envelope = Envelope(
-        created_at=instant(found.pop("created_at")), valid_until=date.fromisoformat(found.pop("valid_until")), **found
+        created_at=instant(found.pop("created_at")),
+        valid_until=date.fromisoformat(found.pop("valid_until")),
+        unlock=unlock.parse(found.pop("unlock")),
+        **found,
     )
     keys.public_from_hex(envelope.public_key)
     if not re.fullmatch(r"[0-9a-f]{128}", envelope.signature) or not HEX64.fullmatch(envelope.sha256):

@@ -1,11 +1,22 @@
 """The journal: an append-only chain of what happened, each entry bound to the one before by its hash.
 
 Pure functions over entries; where they are stored is the application's business, what is stored are the canonical
-bytes. An entry says who (a person's id, never a name), what (a tag `source:object:action`), to what, when and with
-which details; bodies hold short strings, integers, booleans, lists and objects and no personal data. A signed head,
-exported from time to time and kept elsewhere, is what later shows that the end was cut off or that history was
-written anew from a restored backup. The construction is the hash chain of Schneier and Kelsey, "Secure Audit Logs to
-Support Computer Forensics" (1999), without keys. Every step of the pipeline writes here.
+bytes. An entry says who (a person's id, never a name), what (a tag `source:object:action`), to what, when, where (a
+workplace or terminal), why, and with which details; bodies hold short strings, integers, booleans, lists and objects
+and no personal data. The construction is the hash chain of Schneier and Kelsey, "Secure Audit Logs to Support Computer
+Forensics" (1999), without keys. Every step of the pipeline writes here.
+
+A chain alone shows an edit, an insertion, a removal and another order, but neither an end that is missing nor a
+history written anew. Two witnesses outside it do:
+
+- the *counter* (台帳の計数), kept by the ledger beside the journal and moved in the same transaction: how far the ledger
+  itself believes to have come;
+- *heads* (控え), exported and signed from time to time and kept where the ledger's keeper cannot reach.
+
+An end cut off leaves the counter ahead of the journal. A restored backup takes journal and counter back together, so
+both agree and a head is ahead of both; work that goes on from there (a fork) is dated after the head whose number it
+takes. A history written anew to its end takes the numbers with the old dates. Whoever can write journal and counter
+and knows all dates can make one of these look like another; unseen it stays only from one who also holds the key.
 """
 
 import re
@@ -37,6 +48,16 @@ class Entry:
     body: Mapping[str, Any]
     prev: str
     hash: str
+    where: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Counter:
+    """How far a ledger itself believes its journal to have come; (0, `GENESIS`) before the first entry."""
+
+    seq: int
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,15 @@ class Report:
 
 
 def next_entry(
-    prev: Entry | None, *, at: datetime, tag: str, actor: str, subject: str, body: Mapping[str, Any]
+    prev: Entry | None,
+    *,
+    at: datetime,
+    tag: str,
+    actor: str,
+    subject: str,
+    body: Mapping[str, Any],
+    where: str = "",
+    why: str = "",
 ) -> Entry:
     """The entry that follows `prev` (None for the first); refuses a malformed tag, a moment without zone, a body JSON
     lacks.
@@ -81,6 +110,8 @@ def next_entry(
         body=dict(body),
         prev=prev.hash if prev else GENESIS,
         hash="",
+        where=where,
+        why=why,
     )
     try:
         return Entry(**{**vars(bare), "hash": digest(bare)})
@@ -105,7 +136,7 @@ def parse(data: bytes) -> Entry:
     try:
         found = canonical_json.load(data)
         entry = Entry(at=instant(found.pop("at")), **found)
-        texts = (entry.tag, entry.actor, entry.subject, entry.prev, entry.hash)
+        texts = (entry.tag, entry.actor, entry.subject, entry.prev, entry.hash, entry.where, entry.why)
         if not all(isinstance(text, str) for text in texts) or not isinstance(entry.body, dict):
             raise TypeError("a field of the wrong kind")  # noqa: TRY301  one door for all malformed lines
         if type(entry.seq) is not int or entry.seq < 1 or canonical(entry) != data:
@@ -113,6 +144,11 @@ def parse(data: bytes) -> Entry:
     except (ValueError, KeyError, TypeError) as error:
         raise RefusalError("journal.unreadable", detail=str(error)) from error
     return entry
+
+
+def counter_of(entry: Entry | None) -> Counter:
+    """The counter of a journal whose last entry this is (None when it has none)."""
+    return Counter(entry.seq, entry.hash) if entry else Counter(0, GENESIS)
 
 
 def head_of(entry: Entry, at: datetime) -> Head:
@@ -164,13 +200,16 @@ class _Link:
     at: datetime
 
 
-def verify(entries: Iterable[Entry], head: Head | None = None) -> Report:
-    """Check a whole journal in its stored order, and against a head exported earlier.
+def verify(entries: Iterable[Entry], *heads: Head | None, counter: Counter | None = None) -> Report:
+    """Check a whole journal in its stored order, against the ledger's counter and against heads exported earlier.
 
-    Tells apart `journal.altered` (an entry's content is not what was hashed), `journal.inserted` (a number twice),
-    `journal.gap` (numbers missing), `journal.reordered`, `journal.broken-link` (an entry replaced or put in, hashed
-    anew), and with a head `journal.truncated` (the journal ends before it) and `journal.rewritten` (another entry
-    stands in its place: history continued from a restored backup). An end cut off cannot be seen without a head.
+    The chain alone tells apart `journal.altered` (an entry's content is not what was hashed), `journal.inserted` (a
+    number twice), `journal.gap` (numbers missing), `journal.reordered`, `journal.broken-link` (an entry replaced or
+    put in, hashed anew). The counter shows `journal.truncated` (the end was cut off), `journal.appended` (entries the
+    ledger never wrote) and `journal.rewritten` (another last entry). A head shows `journal.restored` (journal and
+    counter, or the journal and a later head, agree on an earlier state: a backup was restored; or entries younger than
+    the head took its numbers: work went on after that) and `journal.rewritten` (other entries of the old dates).
+    Of a file without counter and later head, an early end is reported as `journal.truncated`.
     """
     links = [_Link(entry.seq, entry.prev, entry.hash, digest(entry), entry.at) for entry in entries]
     chain = sorted(links, key=attrgetter("seq"))
@@ -178,7 +217,8 @@ def verify(entries: Iterable[Entry], head: Head | None = None) -> Report:
     faults += _order_faults(links)
     faults += _number_faults(chain)
     faults += _link_faults(chain)
-    faults += _head_faults(chain, head)
+    witnessed = [*_counter_faults(chain, counter), *_head_faults(chain, [head for head in heads if head], counter)]
+    faults += list({fault.key: fault for fault in reversed(witnessed)}.values())[::-1]
     last = Head(chain[-1].seq, chain[-1].hash, chain[-1].at) if chain else None
     return Report(len(links), last, tuple(faults))
 
@@ -213,16 +253,46 @@ def _link_faults(chain: Sequence[_Link]) -> Iterator[Fault]:
         yield Fault("journal.broken-link", {"seq": link.seq, "before": link.seq - 1})
 
 
-def _head_faults(chain: Sequence[_Link], head: Head | None) -> Iterator[Fault]:
-    if head is None:
+def _counter_faults(chain: Sequence[_Link], counter: Counter | None) -> Iterator[Fault]:
+    if counter is None:
         return
-    if not chain or chain[-1].seq < head.seq:
-        yield Fault("journal.truncated", {"last": chain[-1].seq if chain else 0, "seq": head.seq})
-    elif head.hash not in {link.hash for link in chain if link.seq == head.seq}:
-        yield Fault("journal.rewritten", {"seq": head.seq})
+    last = chain[-1].seq if chain else 0
+    if last < counter.seq:
+        yield Fault("journal.truncated", {"last": last, "seq": counter.seq})
+    elif last > counter.seq:
+        yield Fault("journal.appended", {"seq": counter.seq})
+    elif chain and counter.hash not in {link.hash for link in chain if link.seq == last}:
+        yield Fault("journal.rewritten", {"seq": last})
+
+
+def _head_faults(chain: Sequence[_Link], heads: Sequence[Head], counter: Counter | None) -> Iterator[Fault]:
+    last = chain[-1].seq if chain else 0
+    for head in heads:
+        there = {link.hash for link in chain if link.seq == head.seq}
+        if head.hash in there or (not there and last > head.seq):
+            continue  # as the head says, or removed from the middle, which is a gap
+        younger = next((link.seq for link in chain if link.seq <= head.seq and link.at > head.at), None)
+        if younger is not None:
+            yield Fault("journal.restored", {"last": younger - 1, "seq": head.seq})
+        elif last >= head.seq:
+            yield Fault("journal.rewritten", {"seq": head.seq})
+        elif _believed(chain, head, heads, counter) < head.seq:
+            yield Fault("journal.restored", {"last": last, "seq": head.seq})
+        else:
+            yield Fault("journal.truncated", {"last": last, "seq": head.seq})
+
+
+def _believed(chain: Sequence[_Link], head: Head, heads: Sequence[Head], counter: Counter | None) -> int:
+    """How far the ledger believed to have come when this journal was read; as far as the head when nothing tells."""
+    if counter is not None:
+        return counter.seq
+    end = (chain[-1].seq, chain[-1].hash) if chain else (0, GENESIS)
+    return end[0] if any((one.seq, one.hash) == end and one.at > head.at for one in heads) else head.seq
 
 
 def _facts(entry: Entry) -> dict[str, object]:
+    # Place and reason stand only where they are given: entries of before they were known keep their bytes.
+    given = {name: text for name, text in (("where", entry.where), ("why", entry.why)) if text}
     return {
         "seq": entry.seq,
         "at": entry.at.isoformat(),
@@ -231,4 +301,5 @@ def _facts(entry: Entry) -> dict[str, object]:
         "subject": entry.subject,
         "body": entry.body,
         "prev": entry.prev,
+        **given,
     }

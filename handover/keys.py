@@ -2,30 +2,66 @@
 fingerprint.
 
 Signs envelopes (step 6 seal) and journal heads. The private key is PKCS#8 PEM without a passphrase and therefore must
-stay mode 0600; the fingerprint is the SHA-256 of the 32 raw public bytes, read aloud in groups of four.
+stay mode 0600; the fingerprint is the SHA-256 of the 32 raw public bytes, read aloud in groups of four. Whatever a
+private key is needed for uses the `cryptography` library; reading public keys and checking signatures, which is all a
+vendor does, needs Python alone (`ed25519`, and RFC 8410 §4 for the public key's form).
 """
 
+import base64
+import binascii
 import hashlib
 import os
 import re
 import stat
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
+from handover import ed25519
 from handover.rules import RefusalError
 
-SigningKey = Ed25519PrivateKey
-PublicKey = Ed25519PublicKey
-
 _LARGEST_PEM = 16 * 1024
+_PKCS8 = bytes.fromhex("302e020100300506032b657004220420")  # RFC 8410 §7: the seed's 32 bytes follow
+_SPKI = bytes.fromhex("302a300506032b6570032100")  # RFC 8410 §4: the key's 32 bytes follow
+_PEM = re.compile(rb"\s*-----BEGIN PUBLIC KEY-----\s+([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*")
+
+
+class PublicKey(Protocol):
+    """A public key, of the library or of this module."""
+
+    def public_bytes_raw(self) -> bytes:
+        """Its 32 bytes."""
+
+
+@dataclass(frozen=True)
+class RawPublicKey:
+    """A public key as its 32 bytes."""
+
+    raw: bytes
+
+    def public_bytes_raw(self) -> bytes:
+        """Its 32 bytes."""
+        return self.raw
+
+
+class SigningKey(Protocol):
+    """A private key, of the library."""
+
+    def sign(self, data: bytes, /) -> bytes:
+        """The 64-byte signature over the data."""
+
+    def public_key(self) -> PublicKey:
+        """Its public half."""
+
+    def private_bytes_raw(self) -> bytes:
+        """Its 32-byte seed."""
 
 
 def create(entropy: Callable[[int], bytes] = os.urandom) -> SigningKey:
     """A new signing key from 32 random bytes."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+
     seed = entropy(32)
     if len(seed) != 32:
         raise RefusalError("key.entropy-broken")
@@ -34,7 +70,8 @@ def create(entropy: Callable[[int], bytes] = os.urandom) -> SigningKey:
 
 def save(key: SigningKey, path: Path) -> None:
     """Write the key as PEM, mode 0600; refuses to write over an existing file."""
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    body = base64.b64encode(_PKCS8 + key.private_bytes_raw())
+    pem = b"-----BEGIN PRIVATE KEY-----\n" + body + b"\n-----END PRIVATE KEY-----\n"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
@@ -45,6 +82,10 @@ def save(key: SigningKey, path: Path) -> None:
 
 def load(path: Path) -> SigningKey:
     """Read a signing key; refuses a missing or unreadable file, another kind of key, or one that others may read."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+
     pem = _read(path)
     if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise RefusalError("key.open-to-others", path=path)
@@ -59,18 +100,22 @@ def load(path: Path) -> SigningKey:
 
 def save_public(key: PublicKey, path: Path) -> None:
     """Write the public key as PEM, to be given to the vendor before any medium travels."""
-    path.write_bytes(key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
+    body = base64.b64encode(_SPKI + key.public_bytes_raw())
+    path.write_bytes(b"-----BEGIN PUBLIC KEY-----\n" + body + b"\n-----END PUBLIC KEY-----\n")
 
 
 def load_public(path: Path) -> PublicKey:
     """Read a public key PEM; refuses a missing or unreadable file or another kind of key."""
+    found = _PEM.fullmatch(_read(path))
+    if found is None:
+        raise RefusalError("key.unreadable", path=path)
     try:
-        key = serialization.load_pem_public_key(_read(path))
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        der = base64.b64decode(re.sub(rb"\s", b"", found[1]), validate=True)
+    except binascii.Error as error:
         raise RefusalError("key.unreadable", path=path) from error
-    if not isinstance(key, Ed25519PublicKey):
+    if not der.startswith(_SPKI) or len(der) != len(_SPKI) + 32:
         raise RefusalError("key.not-ed25519", path=path)
-    return key
+    return RawPublicKey(der[len(_SPKI) :])
 
 
 def public_hex(key: PublicKey) -> str:
@@ -82,7 +127,7 @@ def public_from_hex(text: str) -> PublicKey:
     """The public key of 64 hex digits; ValueError otherwise."""
     if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise ValueError("not 64 hex digits")
-    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(text))
+    return RawPublicKey(bytes.fromhex(text))
 
 
 def fingerprint(key: PublicKey) -> str:
@@ -105,11 +150,7 @@ def parse_fingerprint(text: str) -> str:
 
 def signed_by(key: PublicKey, signature: bytes, message: bytes) -> bool:
     """Whether this key made this signature over this message."""
-    try:
-        key.verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True
+    return ed25519.verify(key.public_bytes_raw(), signature, message)
 
 
 def _read(path: Path) -> bytes:

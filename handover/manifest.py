@@ -1,7 +1,7 @@
 """The manifest: what a container holds, written inside it as its first file and so under the passphrase's protection.
 
 Names every file with size and SHA-256, the batch, the medium it was made for, how long it may be used, how many
-copies may be made of it, and the fingerprint of the key that signs the envelope: whoever knows the passphrase thereby
+copies may be made of it, for whose age key it was made if for one, and the fingerprint of the key that signs the envelope: whoever knows the passphrase thereby
 knows the key. Bytes are canonical JSON. Stands in step 6 seal, read again at the vendor's.
 """
 
@@ -13,8 +13,9 @@ from typing import Any
 
 from handover import canonical_json
 from handover.rules import Fault, RefusalError
+from handover.unlock import RECIPIENT
 
-FORMAT = "print-service-manifest/1"
+FORMAT = "print-service-manifest/2"
 NAME = "manifest.json"
 LARGEST = 16 * 1024 * 1024  # bytes; some hundred thousand files
 
@@ -30,7 +31,8 @@ class Terms:
     """What the ward decides about one container: for which batch and medium, until when, how many copies, what is in
     it.
 
-    `valid_until` is the last day of use in Japan; `pages` gives the page count of those files that have pages.
+    `valid_until` is the last day of use in Japan; `pages` gives the page count of those files that have pages;
+    `recipient` is the vendor's age key `age1…`, empty where a passphrase is used.
     """
 
     batch: str
@@ -41,6 +43,7 @@ class Terms:
     pieces: int
     sheets: int
     pages: Mapping[str, int] = field(default_factory=dict)
+    recipient: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Manifest:
     sheets: int
     files: tuple[PackedFile, ...]
     key_fingerprint: str
+    recipient: str = ""
 
     def to_bytes(self) -> bytes:
         """The canonical JSON that is stored and hashed."""
@@ -87,6 +91,7 @@ class Manifest:
                 "sheets": self.sheets,
                 "files": files,
                 "key_fingerprint": self.key_fingerprint,
+                "recipient": self.recipient,
             }
         )
 
@@ -149,6 +154,8 @@ def _build(found: dict[str, Any]) -> Manifest:
         raise ValueError("a hash is not one")
     if not (BATCH.fullmatch(manifest.batch) and MEDIUM.fullmatch(manifest.medium)):
         raise ValueError("batch or medium")
+    if manifest.recipient and not RECIPIENT.fullmatch(manifest.recipient):
+        raise ValueError("recipient")
     if any(name_fault(file.name) for file in files) or names_collide(file.name for file in files):
         raise ValueError("a file name")
     return manifest

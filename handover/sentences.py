@@ -73,12 +73,61 @@ SENTENCES = {
     "zip.appended": "ZIP の後ろに余分なデータ（{size}バイト）が付いています。" + _KEEP,
     "zip.prepended": "ZIP の前または間に余分なデータ（{size}バイト）が入っています。" + _KEEP,
     "zip.comment": "ZIP に覚えのないコメントが付いています。" + _KEEP,
-    "zip.entry-count": "ZIP の中身は1件のはずですが、{count}件あります。" + _KEEP,
+    "zip.entry-missing": "ZIP の中身が抜き取られています（0件）。" + _KEEP,
+    "zip.entry-added": "ZIP の中身は1件のはずですが、{count}件あります。差し込まれたものがあります。" + _KEEP,
     "zip.entry-name": "ZIP の中身の名前が {name} に変えられています（正しくは {wanted}）。" + _KEEP,
     "zip.not-encrypted": "ZIP の中身が暗号化されていません。" + _KEEP,
     "zip.not-aes256": "ZIP の暗号が AES-256（AE-2）ではありません。" + _KEEP,
     "zip.not-stored": "ZIP の中身が圧縮されています。区の作ったものではありません。" + _KEEP,
     "zip.inconsistent": "ZIP の記録が食い違っているか、区の作り方と違います。" + _KEEP,
+    "aes.no-library": (
+        "この Python には AES の計算に使える部品がありません。python.org の Python 3.11 以上を使うか、"
+        "「python -m pip install pycryptodomex」を行ってください。7-Zip を使う方法は説明書にあります。"
+    ),
+    # a vendor with a key
+    "age.recipient": "公開鍵 {recipient} は age の公開鍵（age1…）ではありません。受託者に確かめてください。",
+    "age.needs-identity": (
+        "この容器は受託者の age の鍵で開きます（パスフレーズは使いません）。--identity に秘密鍵のファイルを指定してください。"
+    ),
+    "age.not-used": "この容器はパスフレーズで開きます。--identity を付けずに、封書のパスフレーズを入力してください。",
+    "age.identity": (
+        "{path} に age の秘密鍵（AGE-SECRET-KEY-1…）がありません。age-keygen で作ったファイルを指定してください。"
+    ),
+    "age.other-identity": (
+        "この秘密鍵では開けません。公開鍵 {recipient} と対になる鍵のファイルを指定してください。"
+        "鍵をなくしたときは、区の担当者に連絡してください。"
+    ),
+    "age.no-tool": ("age の鍵を使う部品がありません。「python -m pip install pyrage」を行うか、age を入れてください。"),
+    # the medium
+    "medium.no-folder": "媒体の場所 {path} がありません。媒体が入っているか、場所が正しいか確かめてください。",
+    "medium.not-empty": "媒体 {path} に別のもの（{names}）が入っています。空の媒体を使ってください。",
+    "medium.file-missing": "媒体に {name} がありません。書き直してください。",
+    "medium.file-unreadable": "媒体の {name} が読めません（{detail}）。媒体を替えて書き直してください。",
+    "medium.file-differs": "媒体の {name} が、封緘したものと違います。媒体を替えて書き直してください。",
+    "medium.file-extra": "媒体に、封緘したものにない {name} があります。この媒体は渡さず、調べてください。",
+    "medium.other-container": (
+        "媒体の送り状は別の容器（処理 {batch}、媒体 {medium}）のものです。書いた媒体を取り違えていないか確かめてください。"
+    ),
+    # the vendor's report and certificate, as forms
+    "form.exists": "用紙 {path} は既にあります。上書きはしません。別の名前を指定してください。",
+    "form.none-given": "用紙が指定されていません。--form で用紙を作り、記入してから、その名前を渡してください。",
+    "form.unreadable": "用紙 {path} が読めません（{detail}）。「=」の右の書き方を、ほかの行と見比べて直してください。",
+    "form.field-missing": "用紙に {field} の行がありません。新しい用紙から写してください。",
+    "form.field-unknown": "用紙の {field} は使われない項目です。つづりを確かめてください。",
+    "form.value": "用紙 {path} に書き方の違う項目があります（{detail}）。日付・数・記号を確かめてください。",
+    "form.evidence-missing": "複製 {copy} の証拠ファイル {path} がありません。場所を確かめてください。",
+    "report.unreadable": "報告のデータが読めません（{detail}）。出し直してもらってください。",
+    "report.other-container": (
+        "報告が別の容器のものです（この容器は処理 {batch}、媒体 {medium}）。この容器の用紙を使ってください。"
+    ),
+    "report.field-empty": "報告の {field} が空です。記入してください。",
+    "report.pieces-twice": "印刷しなかった通の番号に、同じ番号か0があります。直してください。",
+    "report.dates": "印刷を終えた日が報告の日より後です。日付を確かめてください。",
+    "report.pieces-differ": (
+        "印刷した通数 {printed} と印刷しなかった {missing}通を足しても、容器の{wanted}通になりません。"
+        "印刷しなかった通の番号を全て書いてください。"
+    ),
+    "report.sheets-differ": "印刷した枚数 {printed} が、容器の{wanted}枚と合いません。数え直してください。",
     # inside
     "tar.broken": "中のファイルの並びが壊れています。" + _KEEP,
     "tar.appended": "中のファイルの並びの後ろに余分なデータがあります。" + _KEEP,
@@ -97,6 +146,7 @@ SENTENCES = {
     "manifest.other-batch": "中身は処理 {inside} のもので、送り状（{outside}）と違います。" + _KEEP,
     "manifest.other-medium": "中身は媒体 {inside} のもので、送り状（{outside}）と違います。" + _KEEP,
     "manifest.other-key": "送り状に署名した鍵が、目録に書かれた区の鍵ではありません。" + _KEEP,
+    "manifest.other-recipient": "容器の開け方（パスフレーズか公開鍵か）が、目録と送り状で違います。" + _KEEP,
     "manifest.other-validity": "作成日時または使用期限が、目録と送り状で違います。" + _KEEP,
     # opening
     "open.target-not-empty": (
@@ -117,8 +167,18 @@ SENTENCES = {
     "journal.broken-link": (
         "記録{seq}番が直前の記録{before}番とつながりません。差し替えか差し込みのおそれがあります。" + _ASK
     ),
-    "journal.truncated": "記録が{last}番で終わり、控えの{seq}番までありません。末尾が切り取られています。" + _ASK,
-    "journal.rewritten": ("記録{seq}番が控えと違います。古い控えから戻して書き継がれたか、作り直されています。" + _ASK),
+    "journal.truncated": "記録が{last}番で終わり、あるはずの{seq}番までありません。末尾が切り取られています。" + _ASK,
+    "journal.restored": (
+        "台帳が記録{last}番のころの状態に戻されています（控えは{seq}番まで進んでいました）。"
+        "バックアップから戻したことを確かめ、そのあとの作業を全て洗い出してください。"
+    ),
+    "journal.rewritten": "記録{seq}番が、控えまたは台帳の計数と違います。作り直されたおそれがあります。" + _ASK,
+    "journal.appended": "記録{seq}番より後ろは、このプログラムが書いたものではありません。書き足されたおそれがあります。" + _ASK,
+    "journal.counter-missing": "台帳から記録の計数が消されています。" + _ASK,
+    "journal.counter-differs": (
+        "記録の末尾（{last}番）が台帳の計数（{seq}番）と合わないため、書き足せません。"
+        "「print-service journal verify」で確かめ、監査の担当者に連絡してください。"
+    ),
     "head.unreadable": "記録の控えが読めません（{detail}）。控えのファイルを確かめてください。",
     "head.signature": "記録の控えの署名が正しくありません。別に保管した控えと見比べてください。",
     "head.other-key": "記録の控えが、区の鍵で署名されていません。控えの出所を確かめてください。",
@@ -127,8 +187,25 @@ SENTENCES = {
     "contract.field-missing": "契約ファイルに {field} がありません。書き足してください。",
     "contract.field-unknown": "契約ファイルの {field} は使われない項目です。つづりを確かめてください。",
     "contract.re-entrustment": (
-        "再委託をしないこと（no_reentrustment = true）が書かれていません。契約を確かめてください。"
+        "再委託をしない旨の申告（no_reentrustment の declared_on と declared_by）が正しく書かれていません。"
+        "受託者の申告を確かめて、書き足してください。"
     ),
+    "contract.dates": "契約の終わりの日が始まりの日より前です。直してください。",
+    "contract.accreditation": (
+        "認証{number}件目の kind（privacy-mark か isms）・number・valid_to が正しくありません。直してください。"
+    ),
+    "contract.not-in-force": "契約 {contract} の期間（{first}〜{last}）に{on}は入りません。契約を確かめてください。",
+    "contract.accreditation-lapsed": (
+        "受託者の認証（Pマーク・ISMS）が全て切れています（最後の期限 {last}、作業日 {on}）。更新の証を出してもらってください。"
+    ),
+    "contract.not-reported": (
+        "契約 {contract} の従事者・作業場所届がまだ受理されていません。届を確かめ、handover contract accept で受理してください。"
+    ),
+    "contract.changed-since": (
+        "契約ファイルが、{day}に受理した届のあとで変わっています。変更届を確かめ、もう一度受理してください。"
+    ),
+    "contract.already-accepted": "この届は{day}に受理済みです。変更があったときだけ、受理し直してください。",
+    "contract.declared-later": "再委託なしの申告の日（{on}）が、受理の日より後です。申告を確かめてください。",
     "contract.person-field": "契約ファイルの従事者{number}人目の {field} が正しくありません。直してください。",
     "contract.person-dates": "契約ファイルの従事者{number}人目は、終わりの日が始まりの日より前です。直してください。",
     "contract.person-twice": "従事者 {person} が2回書かれています。どちらかを消してください。",
@@ -138,6 +215,9 @@ SENTENCES = {
     "people.not-valid": "{person} は{on}に従事できる期間ではありません（{duty}）。届出の期間を確かめてください。",
     "people.wrong-side": "{duty}は{side}の職員が行います。{person} は違います。",
     "people.wrong-role": "{person} の届出には {role} の役割がありません（{duty}）。届出を確かめてください。",
+    "people.untrained": (
+        "{person} の研修の記録が切れているか、ありません（{duty}、期限 {until}）。研修を受けた届を確かめてください。"
+    ),
     "people.both-sides": "{people} が渡す側と受ける側の両方にいます。別の人にしてください。",
     # custody
     "custody.medium-known": "媒体 {medium} は登録済みです。新しい番号を付けてください。",
@@ -150,6 +230,7 @@ SENTENCES = {
     "custody.part": "正・副の別が {part} になっています。正か副にしてください。",
     "custody.deadline-past": "媒体 {medium} の返却期限または消去期限が登録日より前です。期限を見直してください。",
     "custody.field-empty": "{field} が空です。記入してください。",
+    "custody.field-long": "{field} が長すぎます。半角{longest}文字（全角{wide}文字）までに縮めてください。",
     "custody.time-reversed": "媒体 {medium} の日時が、前の記録より前になっています。日時を確かめてください。",
     "custody.not-handed-over": "媒体 {medium} はまだ引き渡していません。先に引渡しを記録してください。",
     "custody.already-out": "媒体 {medium} は引渡し済みで運搬中です。受領を記録してください。",
@@ -170,8 +251,22 @@ SENTENCES = {
     "custody.copy-known": "複製 {copy} は記録済みです。番号を確かめてください。",
     "custody.nothing-to-certify": "処理 {batches} に消去を証明すべき複製がありません。処理番号を確かめてください。",
     "custody.other-serial": (
-        "返された媒体の製造番号 {found} が、媒体 {medium} の {wanted} と違います。受け取らないでください。"
+        "媒体 {medium} の製造番号は {wanted} のはずですが、{found} です。別の媒体なので、渡さず、受け取らずに確かめてください。"
     ),
+    "custody.coming-back": "媒体 {medium} は返送中です。返却（return）を記録してください。",
+    "custody.other-carriers": (
+        "媒体 {medium} を運んでいるのは {wanted} です。別の人が持って来たときは、受け取らずに事情を確かめてください。"
+    ),
+    "custody.copy-certified": "複製 {copy} は証明書 {certificate} で証明済みです。番号を確かめてください。",
+    "custody.spoilage-known": "損紙の報告 {spoilage} は記録済みです。番号を確かめてください。",
+    "custody.spoilage-unknown": "損紙の報告 {spoilage} はありません。番号を確かめてください。",
+    "custody.spoilage-settled": "損紙 {spoilage} は処分済みです。番号を確かめてください。",
+    "custody.spoilage-dates": "損紙 {spoilage} の処分日が、報告の前か今日より後です。日付を確かめてください。",
+    "custody.spoilage-unreported": (
+        "処理 {batch} の損紙の報告がありません。なかったときも0枚の報告を受けてから完了してください。"
+    ),
+    "custody.spoilage-open": "処理 {batch} に処分の済んでいない損紙があります: {spoilage}。処分を記録してください。",
+    "custody.witness-is-executor": "損紙 {spoilage} の処分者と立会者が同じ人です。別の人の立会いが必要です。",
     "custody.impossible": (
         "記録{seq}番（{tag}）は、それまでの経過からは起こり得ません。監査の担当者に連絡してください。"
     ),
@@ -196,10 +291,40 @@ SENTENCES = {
     "certificate.evidence": (
         "複製 {copy} の証拠ファイルのハッシュが16進64桁ではありません。証拠を出してもらってください。"
     ),
+    "certificate.evidence-missing": (
+        "複製 {copy} の証拠ファイルが、区の持つ証拠の中にありません。証拠を出してもらい、もう一度確かめてください。"
+    ),
     "certificate.dates": "消去証明の日付が前後しています（複製 {copy}）。日付を確かめてもらってください。",
     "certificate.number-form": "証明書番号 {number} は使えません。英数字とハイフンで40文字までにしてください。",
     "certificate.number-used": "証明書番号 {number} は使用済みです。番号を確かめてください。",
     "certificate.other-contract": (
         "証明書の契約番号 {found} が、この契約 {wanted} と違います。出し直してもらってください。"
     ),
+    # incidents
+    "incident.unknown": "事故 {incident} は登録されていません。番号を確かめてください。",
+    "incident.known": "事故 {incident} は登録済みです。番号を確かめてください。",
+    "incident.closed": (
+        "事故 {incident} は終結しています。新しく分かったことは新しい事故として登録し、元の番号を書いてください。"
+    ),
+    "incident.times": "事故 {incident} の日時（発見・覚知・登録）が前後しています。日時を確かめてください。",
+    "incident.recovered": "回収した数 {recovered} が全体の数 {total} を超えています。数を確かめてください。",
+    "incident.confirmed-missing": "事故 {incident} の確報がまだです。確報を出してから終結してください。",
+    "incident.confirmed-given": (
+        "事故 {incident} は確報済みです。新しく分かったことは assess で記録してから、報告し直してください。"
+    ),
+    "incident.report-owed": "事故 {incident} は報告が必要です。速報と確報を出してから終結してください。",
+    "incident.not-contained": "事故 {incident} の拡大防止がまだ記録されていません。contain で記録してください。",
+    "incident.persons-unknown": "事故 {incident} の本人の数がまだ分かっていません。assess で記録してください。",
+    "incident.vendor-report-missing": "事故 {incident} について、受託者の書面の報告がありません。受けて記録してください。",
+    "incident.item-missing": "報告の項目 {item} が書かれていません。書き足してください（速報では概要だけでも出せます）。",
+    "incident.item-too-long": "報告の項目 {item} が長すぎます。{longest}文字までに縮め、詳しくは別紙にしてください。",
+    "incident.item-unknown": "報告の項目 {item} は使われません。つづりを確かめてください。",
+    # audits
+    "audit.unknown": "実地調査 {audit} は記録されていません。番号を確かめてください。",
+    "audit.known": "実地調査 {audit} は記録済みです。番号を確かめてください。",
+    "audit.nothing-open": "実地調査 {audit} に改善を待つ指摘はありません。番号を確かめてください。",
+    "audit.field": "実地調査の記録の {field} が正しくありません。直してください。",
+    "audit.point": "実地調査の項目 {point} の記録がないか、正しくありません。全ての項目を記録してください。",
+    "audit.dates": "実地調査 {audit} の実施日が今日より後です。日付を確かめてください。",
+    "audit.remedy-by": "実地調査 {audit} に守られていない項目があります。改善の期限（remedy_by）を書いてください。",
 }

@@ -12,7 +12,7 @@ import tarfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from handover import manifest as manifests
 from handover.manifest import Manifest, PackedFile
@@ -21,6 +21,21 @@ from handover.rules import Fault, RefusalError
 CHUNK = 1 << 20
 _BLOCK = tarfile.BLOCKSIZE
 _END = bytes(2 * _BLOCK)
+
+
+class Readable(Protocol):
+    """What a tar is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most `size`; none at the end."""
+
+
+class Writable(Protocol):
+    """What a tar is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take these bytes."""
+
 
 Sink = Callable[[str], BinaryIO | None]
 """Opens the place a member goes to by its name, or gives None to read it and keep nothing."""
@@ -33,7 +48,13 @@ def header(name: str, size: int) -> bytes:
     return info.tobuf(format=tarfile.GNU_FORMAT, encoding="ascii")
 
 
-def write(stream: BinaryIO, manifest: Manifest, sources: Mapping[str, Path]) -> None:
+def size(manifest: Manifest) -> int:
+    """How many bytes the tar of this manifest and its files has."""
+    sizes = [len(manifest.to_bytes()), *(file.size for file in manifest.files)]
+    return sum(_BLOCK + length + _padding(length) for length in sizes) + len(_END)
+
+
+def write(stream: Writable, manifest: Manifest, sources: Mapping[str, Path]) -> None:
     """Write the manifest and its files; refuses (`seal.source-changed`) a file that is no longer what the manifest
     says.
     """
@@ -58,7 +79,7 @@ def write(stream: BinaryIO, manifest: Manifest, sources: Mapping[str, Path]) -> 
 class _Walk:
     """What has been seen of a tar so far."""
 
-    stream: BinaryIO
+    stream: Readable
     open_sink: Sink
     faults: list[Fault] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -74,7 +95,7 @@ class _Walk:
         return data
 
 
-def read(stream: BinaryIO, open_sink: Sink) -> tuple[Manifest | None, tuple[Fault, ...]]:
+def read(stream: Readable, open_sink: Sink) -> tuple[Manifest | None, tuple[Fault, ...]]:
     """Read a tar to the end of its members; give its manifest (None when unreadable) and every fault found on the way.
 
     Only members the manifest names, with sound names, seen for the first time, are ever given to `open_sink`.

@@ -1,24 +1,30 @@
 """Steps 7 and 10 in the ledger: each custody command reads the journal, decides, and writes its event in one transaction.
 
-What may happen is decided by `handover.custody_commands`; this module only brings the ledger's facts (which container is on which
-medium) and keeps the answer.
+What may happen is decided by the commands of `handover`; this module brings the ledger's facts (which container is on which medium,
+which letters are still with the vendor), reads the registers of incidents and audits, and keeps the answer.
 """
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Concatenate, ParamSpec
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handover import contract, custody, custody_commands
+from handover import audit, clocks, contract, custody, custody_commands, incident
+from handover.audit import Audit
+from handover.clocks import Clock
 from handover.contract import Contract
-from handover.model import Custody, Event
+from handover.incident import Incident, ReportRules
+from handover.model import Custody, Event, MediumState, Outside
 from print_service.act import Act
 from print_service.findings import refuse
 from print_service.ledger.journal import entries, record
-from print_service.ledger.tables import Container
+from print_service.ledger.states import PieceState
+from print_service.ledger.tables import Container, Piece
+from print_service.resources import data_dir
 from print_service.settings import Settings
 
 PREFIX = "handover:"
@@ -45,9 +51,62 @@ def the_contract(settings: Settings) -> Contract:
     return contract.load(settings.home / "contract.toml")
 
 
+def report_rules(settings: Settings, on: date) -> ReportRules:
+    """When an incident known on this day must be reported: dated data, and the contract's limit for the vendor's own report."""
+    with (data_dir() / "breach-report.toml").open("rb") as file:
+        rows = tomllib.load(file)["rules"]
+    valid = [row for row in rows if row["valid_from"] <= on]
+    if not valid:
+        raise refuse("handover.no-report-rules", on=on.isoformat())
+    row = max(valid, key=lambda row: row["valid_from"])
+    facts = {name: value for name, value in row.items() if name != "valid_from"}
+    return ReportRules(**facts, vendor_report_days=settings.handover.vendor_report_days)
+
+
 def current(session: Session) -> Custody:
     """Custody as the journal tells it."""
     return custody.fold(entries(session, PREFIX))
+
+
+def incidents(session: Session) -> dict[str, Incident]:
+    """The register of incidents as the journal tells it."""
+    return dict(incident.fold(entries(session, PREFIX)))
+
+
+def audits(session: Session) -> dict[str, Audit]:
+    """The on-site audits as the journal tells them."""
+    return dict(audit.fold(entries(session, PREFIX)))
+
+
+def outside(session: Session) -> list[Outside]:
+    """What personal data is outside the building now, who has it, until when; the earliest deadline first.
+
+    Media, copies and spoiled sheets as custody tells; and while a batch that the vendor has loaded is not closed, its letters that are
+    neither posted nor taken out, which may be printed there.
+    """
+    now = current(session)
+    found = custody.outside(now)
+    for batch in sorted({copy.batch for copy in now.copies.values()}):
+        media = now.media_of(batch)
+        if all(medium.state is MediumState.CLOSED for medium in media):
+            continue
+        left = select(func.count()).where(Piece.job_id == batch, Piece.state == PieceState.COMPOSED)
+        if count := session.scalar(left):
+            first = min(now.copies_of(batch), key=lambda copy: copy.first_written)
+            receipt = next((one.receipt for one in now.transfers_of(first.medium) if one.receipt), None)
+            place = f"{receipt.place if receipt else first.host}（{count}通）"
+            until = max(medium.return_by for medium in media)
+            found.append(Outside("paper", batch, batch, first.holder, place, first.first_written, until))
+    return sorted(found, key=lambda item: (item.until, item.what, item.id))
+
+
+def running_clocks(session: Session, settings: Settings, now: datetime) -> list[Clock]:
+    """Every deadline that still runs: custody, incidents, the yearly audit; the earliest first."""
+    rules_on = Act("", now).day
+    found = clocks.custody_clocks(current(session))
+    found += incident.clocks(incidents(session).values(), report_rules(settings, rules_on))
+    found += audit.clocks(audits(session).values(), the_contract(settings), rules_on)
+    return clocks.in_order(found)
 
 
 def witness(session: Session, act: Act, event: Event) -> None:
@@ -70,12 +129,14 @@ def carry_out(
 
 
 def hand_out(session: Session, settings: Settings, act: Act, outing: Outing) -> None:
-    """Register the medium with its live container and hand it to two named carriers."""
-    container = session.scalar(select(Container).where(Container.medium == outing.medium, Container.voided.is_(False)))
+    """Register the medium with its live container, unless it is (a spare, 副), and hand it to two named carriers."""
+    now = current(session)
+    known = now.media.get(outing.medium)
+    holds = Container.medium == outing.medium if known is None else Container.sha256 == known.container_sha256
+    container = session.scalar(select(Container).where(holds, Container.voided.is_(False)))
     if container is None:
         raise refuse("handover.no-container", outing.medium, medium=outing.medium)
-    now = current(session)
-    if outing.medium not in now.media:
+    if known is None:
         last_day = act.day + timedelta(days=settings.handover.return_days)
         event = custody_commands.register(
             now,
@@ -97,6 +158,7 @@ def hand_out(session: Session, settings: Settings, act: Act, outing: Outing) -> 
         act,
         custody_commands.hand_over,
         medium=outing.medium,
+        serial=outing.serial,
         given_by=outing.given_by,
         carriers=outing.carriers,
         seal_no=outing.seal_no,

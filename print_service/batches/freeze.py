@@ -1,10 +1,10 @@
 """Step 2 freeze 抽出: the live assessments of one tax item become pieces in postal order, exclusions named and kept.
 
-A payer with several assessments gets one envelope (名寄せ by payer key, never by name). Who may not be written to by mass mail
-(protected address, deceased, mail returned) is held back with its rule; nobody is dropped silently.
+A payer with several assessments gets one envelope (名寄せ by payer key, never by name). Who may not be written to (`exclusions`) is
+held back with its rule; nobody is dropped silently.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from handover.manifest import BATCH
 from print_service.act import Act
+from print_service.batches.exclusions import standing
 from print_service.batches.postal import postal_class, postal_key
 from print_service.findings import refuse
 from print_service.ledger.journal import Tag, record
@@ -65,8 +66,17 @@ def freeze_notices(session: Session, settings: Settings, act: Act, order: JobOrd
     return freeze(session, settings, act, order, _notice_drafts(session, settings, order))
 
 
-def freeze(session: Session, settings: Settings, act: Act, order: JobOrder, drafts: Iterator[Draft]) -> Frozen:
-    """Store drafts as numbered pieces in postal order; hold back whom the rules exclude."""
+def freeze(
+    session: Session,
+    settings: Settings,
+    act: Act,
+    order: JobOrder,
+    drafts: Iterator[Draft],
+    excluded: Iterable[tuple[str, str]] = (),
+) -> Frozen:
+    """Store drafts as numbered pieces in postal order; hold back whom the rules exclude. `excluded` are (payer, rule) of whom no
+    draft was made.
+    """
     if not BATCH.fullmatch(order.batch):
         raise refuse("job.bad-id", order.batch, id=order.batch)
     if session.get(Job, order.batch) is not None:
@@ -75,13 +85,17 @@ def freeze(session: Session, settings: Settings, act: Act, order: JobOrder, draf
     session.flush()
     frozen = Frozen()
     kept: list[Draft] = []
+    stands = standing(session, order.kind, order.issued_on)
+    held = list(excluded)
     for draft in drafts:
-        key = exclusion(draft.payer)
+        key = stands.rule(draft.payer.key)
         if key is None:
             kept.append(draft)
         else:
-            _hold(session, order.batch, draft.payer.key, key)
-            frozen.held[key] = frozen.held.get(key, 0) + 1
+            held.append((draft.payer.key, key))
+    for payer_key, key in held:
+        _hold(session, order.batch, payer_key, key)
+        frozen.held[key] = frozen.held.get(key, 0) + 1
     if not kept:
         raise refuse("job.nothing-to-print", order.batch, scope="・".join(order.tax_items))
     local = settings.ward.local_postcodes
@@ -92,17 +106,6 @@ def freeze(session: Session, settings: Settings, act: Act, order: JobOrder, draf
     body = {"kind": order.kind, "pieces": frozen.pieces, "held": frozen.held, "tax_items": list(order.tax_items)}
     record(session, Tag.JOB_FROZEN, act, order.batch, body)
     return frozen
-
-
-def exclusion(payer: Payer) -> str | None:
-    """The rule that keeps a payer out of mass mail, or None."""
-    if payer.protected:
-        return "freeze.protected-address"
-    if payer.deceased:
-        return "freeze.deceased"
-    if payer.returned:
-        return "freeze.returned-mail"
-    return None
 
 
 def _job(act: Act, order: JobOrder) -> Job:
@@ -150,7 +153,7 @@ def _notice_drafts(session: Session, settings: Settings, order: JobOrder) -> Ite
         select(PieceAssessment.assessment_id)
         .join(Piece, Piece.id == PieceAssessment.piece_id)
         .join(Job, Job.id == Piece.job_id)
-        .where(Piece.state != PieceState.HELD, Job.state != JobState.REJECTED)
+        .where(Piece.state.not_in([PieceState.HELD, PieceState.PULLED]), Job.state != JobState.REJECTED)
     )
     found = session.execute(
         select(Assessment, Payer)

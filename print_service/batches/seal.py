@@ -1,7 +1,8 @@
 """Step 6 seal 封緘: the proved pages and the control file become one encrypted, signed container for one medium.
 
-The passphrase is generated here, returned once for its own letter, and only a verifier of it is stored. Sealing again voids the
-container before it, and with it any signature over that one.
+The passphrase is generated here, returned once for its own letter, and only a verifier of it is stored; for a vendor with an age key
+nobody sees it at all. Beside container and envelope lie the vendor's program and its instructions. Sealing again voids the container
+before it, and with it any signature over that one.
 """
 
 import os
@@ -14,7 +15,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handover import container, keys, passphrase
+from handover import container, keys, onefile, passphrase
+from handover import medium as media
 from handover.manifest import MEDIUM, Terms
 from handover.rules import RefusalError
 from print_service import vault
@@ -30,13 +32,17 @@ from print_service.settings import Settings
 
 @dataclass(frozen=True)
 class SealedBatch:
-    """A container on its medium folder, and the passphrase that is shown this once."""
+    """A container in its medium folder, and the passphrase that is shown this once: empty where the vendor's age key (`recipient`)
+    opens it. `tool_sha256` is the vendor's program beside it.
+    """
 
     container: Path
     sha256: str
     size: int
     passphrase: str
     key_fingerprint: str
+    tool_sha256: str
+    recipient: str
 
 
 def seal_job(
@@ -77,27 +83,33 @@ def seal_job(
         pieces=len(pieces),
         sheets=sum(piece.sheets for piece in pieces),
         pages={file.name: file.pages for file in files},
+        recipient=settings.handover.age_recipient,
     )
     with tempfile.TemporaryDirectory(prefix="seal-", dir=settings.output) as scratch:
         control = Path(scratch) / "allocation.csv"
         control.write_bytes(control_file(batch, pieces))
         contents = {file.name: folder / file.name for file in files} | {"allocation.csv": control}
-        sealed = container.seal(contents, terms, secret, key, target, entropy=entropy)
+        known = {file.name: file.sha256 for file in files}
+        sealed = container.seal(contents, terms, secret, key, target, entropy=entropy, known=known)
+    media.complete(target)
+    tool = sha256_of(target.with_name(onefile.NAME))
     row = Container(
         job_id=batch,
         medium=medium,
         name=target.name,
         sha256=sealed.envelope.sha256,
         size=sealed.envelope.size,
-        verifier=passphrase.verifier(secret, entropy(16)),
+        verifier=f"age${terms.recipient}" if terms.recipient else passphrase.verifier(secret, entropy(16)),
         sealed_at=act.at,
     )
     session.add(row)
     job.state = JobState.SEALED
     fingerprint = keys.fingerprint(key.public_key())
     body = {"medium": medium, "sha256": row.sha256, "size": row.size, "key": fingerprint, "pieces": len(pieces)}
+    body |= {"opens_with": terms.recipient or "passphrase", "tool": tool}
     record(session, Tag.JOB_SEALED, act, batch, body)
-    return SealedBatch(target, row.sha256, row.size, secret, fingerprint)
+    shown = "" if terms.recipient else secret
+    return SealedBatch(target, row.sha256, row.size, shown, fingerprint, tool, terms.recipient)
 
 
 def _refuse_changed(folder: Path, files: Sequence[PageFile]) -> None:

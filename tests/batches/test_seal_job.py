@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
+import pyrage
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -96,8 +98,7 @@ def test_the_passphrase_is_nowhere_in_the_ledger_nor_beside_the_container(proved
 def test_no_unsealed_page_or_name_lies_in_the_media_folder(proved):
     sealed = proved.seal()
     names = {path.name for path in sealed.container.parent.iterdir()}
-    assert len(names) == 2
-    assert "R08-N02.zip" in names
+    assert names == {"R08-N02.zip", "R08-N02.zip.envelope.json", "handover.pyz", "README-ja.txt"}
     assert not any(proved.settings.output.glob("seal-*"))
     for path in sealed.container.parent.iterdir():
         content = path.read_bytes()
@@ -154,6 +155,39 @@ def test_a_medium_number_is_never_used_again_and_its_container_stays(proved):
     assert keys(refusal) == ["seal.medium-used"]
     assert first.container.read_bytes() == content
     assert proved.snapshot() == before
+
+
+def test_the_vendor_s_program_lies_beside_it_and_opens_it_with_python_alone(proved, tmp_path):
+    sealed = proved.seal()
+    tool = sealed.container.with_name("handover.pyz")
+    assert hashlib.sha256(tool.read_bytes()).hexdigest() == sealed.tool_sha256
+    command = [sys.executable, "-I", "-S", tool, "open", sealed.container, "--out", tmp_path / "opened"]
+    done = subprocess.run(
+        list(map(str, command)), input=sealed.passphrase, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "opened/allocation.csv").is_file()
+    with proved.session() as session:
+        (entry,) = entries(session, "job:container:sealed")
+    assert (entry.body["tool"], entry.body["opens_with"]) == (sealed.tool_sha256, "passphrase")
+
+
+def test_a_vendor_with_an_age_key_needs_no_passphrase_and_nobody_is_shown_one(proved, tmp_path):
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "vendor.key").write_text(f"{identity}\n")
+    recipient = str(identity.to_public())
+    handover = proved.settings.handover.model_copy(update={"age_recipient": recipient})
+    by_key = replace(proved, settings=proved.settings.model_copy(update={"handover": handover}))
+    sealed = by_key.seal()
+    assert (sealed.passphrase, sealed.recipient) == ("", recipient)
+    with proved.session() as session:
+        assert live_container(session, "R08-N02").verifier == f"age${recipient}"
+    out = tmp_path / "opened"
+    refused = vendor("open", sealed.container, "--out", out, secret="", cwd=tmp_path)
+    assert (refused.returncode, "age.needs-identity" in refused.stderr) == (1, True)
+    done = vendor("open", sealed.container, "--out", out, "--identity", "vendor.key", secret="", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (out / "allocation.csv").is_file()
 
 
 def test_the_same_entropy_gives_the_same_container(proved):

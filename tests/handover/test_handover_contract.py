@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handover import contract
-from handover.contract import Role, Side
+from handover.contract import Role
 from handover.rules import RefusalError
 
 # A busy machine is no fault of the code: no test here is judged by the clock.
@@ -20,7 +20,18 @@ postcode = "160-0000"
 address = "東京都見本区見本町二丁目2番2号"
 workplace = "見本工場 第2印刷室"
 responsible = "v-01"
-no_reentrustment = true
+valid_from = 2026-04-01
+valid_to = 2027-03-31
+training_months = 12
+
+[no_reentrustment]
+declared_on = 2026-04-01
+declared_by = "v-01"
+
+[[accreditations]]
+kind = "privacy-mark"
+number = "10000001"
+valid_to = 2027-01-31
 
 [[people]]
 id = "w-01"
@@ -36,6 +47,7 @@ side = "vendor"
 roles = ["carrier", "handler"]
 valid_from = 2026-04-01
 valid_to = 2027-03-31
+trained_on = 2026-04-03
 """
 
 
@@ -68,8 +80,53 @@ def test_a_missing_or_broken_file_is_refused(tmp_path):
 
 
 def test_re_entrustment_must_be_declared_absent(found):
-    for value in (False, "true", None):
+    day = date(2026, 4, 1)
+    for value in (
+        True, None, {}, {"declared_on": day}, {"declared_on": "2026-04-01", "declared_by": "v-01"},
+        {"declared_on": day, "declared_by": " "}, {"declared_on": day, "declared_by": "v-01", "to": "x"},
+    ):  # fmt: skip
         assert refusal({**found, "no_reentrustment": value}) == ("contract.re-entrustment",)
+
+
+def test_the_declaration_is_made_by_one_of_the_vendor_s_people(found):
+    declared = {"declared_on": date(2026, 4, 1), "declared_by": "w-01"}
+    assert refusal({**found, "no_reentrustment": declared}) == ("contract.responsible-unlisted",)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"accreditations": []}, "contract.field-missing"),
+        (
+            {"accreditations": [{"kind": "iso9001", "number": "1", "valid_to": date(2027, 1, 1)}]},
+            "contract.accreditation",
+        ),
+        ({"accreditations": [{"kind": "isms", "number": "1", "valid_to": "2027-01-01"}]}, "contract.accreditation"),
+        ({"training_months": 0}, "contract.field-missing"),
+        ({"training_months": True}, "contract.field-missing"),
+        ({"valid_to": date(2026, 3, 31)}, "contract.dates"),
+        ({"valid_from": "2026-04-01"}, "contract.field-missing"),
+    ],
+)
+def test_accreditations_period_and_training_are_asked_for(found, change, key):
+    assert refusal({**found, **change}) == (key,)
+
+
+def test_the_digest_changes_with_every_fact_and_with_nothing_else(found):
+    digest = contract.build(found).digest()
+    assert contract.build(copy.deepcopy(found)).digest() == digest
+    assert contract.build({**found, "people": found["people"][::-1]}).digest() == digest
+    seen = {digest}
+    for change in (
+        {"workplace": "別の工場"}, {"valid_to": date(2027, 3, 30)}, {"training_months": 6},
+        {"no_reentrustment": {"declared_on": date(2026, 4, 2), "declared_by": "v-01"}},
+        {"accreditations": [{**found["accreditations"][0], "valid_to": date(2027, 2, 1)}]},
+        {"people": [found["people"][0], {**found["people"][1], "trained_on": date(2026, 4, 4)}]},
+        {"people": [found["people"][0], {**found["people"][1], "roles": ["handler"]}]},
+        {"people": [*found["people"], {**found["people"][1], "id": "v-02"}]},
+    ):  # fmt: skip
+        seen.add(contract.build({**found, **change}).digest())
+    assert len(seen) == 9
 
 
 def test_all_faults_of_the_list_at_once(found):
@@ -92,23 +149,6 @@ def test_the_responsible_person_is_one_of_the_vendor_s_people(found):
 
 def test_nobody_twice(found):
     assert refusal({**found, "people": found["people"] * 2}) == ("contract.person-twice",) * 2
-
-
-def faults(found, ids, **duty):
-    built = contract.build(found)
-    return [f.key for f in contract.duty_faults(built, ids, duty="運搬", **duty)]
-
-
-def test_who_may_do_a_duty(found):
-    on = date(2026, 6, 5)
-    assert faults(found, ["v-01"], on=on, side=Side.VENDOR, role=Role.CARRIER) == []
-    assert faults(found, ["v-01", "v-01"], on=on, at_least=2) == ["people.too-few"]
-    assert faults(found, ["x"], on=on) == ["people.not-on-list"]
-    assert faults(found, ["v-01"], on=date(2027, 4, 1)) == ["people.not-valid"]
-    assert faults(found, ["v-01"], on=date(2027, 3, 31)) == []
-    assert faults(found, ["w-01"], on=date(2026, 3, 31), side=Side.VENDOR, role=Role.CARRIER) == [
-        "people.not-valid", "people.wrong-side", "people.wrong-role",
-    ]  # fmt: skip
 
 
 toml_values = st.recursive(

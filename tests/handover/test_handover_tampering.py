@@ -79,6 +79,13 @@ def plain(name, body, **changes):
     return info, body
 
 
+def push_directory(data, directory, by):
+    """Have the end records, found in `data`, say that the directory and they themselves lie this much further back."""
+    record, locator = data.rindex(b"PK\x06\x06"), data.rindex(b"PK\x06\x07")
+    struct.pack_into("<Q", data, record + 48, directory + by)
+    struct.pack_into("<Q", data, locator + 8, struct.unpack_from("<Q", data, locator + 8)[0] + by)
+
+
 def good_members(batch):
     return [plain(name, batch.files[name].read_bytes()) for name in sorted(batch.files)]
 
@@ -263,13 +270,13 @@ def test_a_second_entry_added_in_clear(batch, now):
     command = ["7z", "a", "-tzip", batch.path, batch.folder / "sources/extra.txt"]
     subprocess.run(command, check=True, capture_output=True)
     batch.resign()
-    assert refused(batch, now) == ("zip.entry-count",)
+    assert refused(batch, now) == ("zip.entry-added",)
 
 
 def test_the_entry_deleted(batch, now):
     subprocess.run(["7z", "d", "-tzip", batch.path, "payload.tar"], check=True, capture_output=True)
     batch.resign()
-    assert refused(batch, now)[0] in ("zip.entry-count", "zip.not-a-zip")
+    assert refused(batch, now) == ("zip.entry-missing",)
 
 
 def test_an_unencrypted_zip(batch, now):
@@ -331,9 +338,9 @@ def test_bytes_prepended_and_signed(batch, now):
 
 def test_bytes_prepended_with_every_offset_corrected(batch, now):
     data = bytearray(batch.path.read_bytes())
-    directory, end = data.rindex(b"PK\x01\x02"), data.rindex(b"PK\x05\x06")
+    directory = data.rindex(b"PK\x01\x02")
     struct.pack_into("<L", data, directory + 42, 100)
-    struct.pack_into("<L", data, end + 16, directory + 100)
+    push_directory(data, directory, 100)
     batch.path.write_bytes(b"MZ" * 50 + data)
     batch.resign()
     subprocess.run(["7z", "t", f"-p{batch.secret}", batch.path], check=True, capture_output=True)  # others accept it
@@ -344,7 +351,7 @@ def test_bytes_hidden_between_the_entry_and_the_directory(batch, now):
     data = batch.path.read_bytes()
     at = data.rindex(b"PK\x01\x02")
     end = bytearray(data[at:])
-    struct.pack_into("<L", end, len(end) - 22 + 16, at + 8)
+    push_directory(end, at, 8)
     batch.path.write_bytes(data[:at] + b"hidden!!" + end)
     batch.resign()
     assert refused(batch, now) == ("zip.inconsistent",)
@@ -537,3 +544,95 @@ def test_any_bytes_as_manifest_or_envelope_are_refused(data):
     for parse in (manifest.parse, envelope.parse):
         with pytest.raises(RefusalError):
             parse(data)
+
+
+# the ten of the hand-over's requirements, side by side: each has a key of its own
+
+
+def _flipped(batch, make):
+    data = bytearray(batch.path.read_bytes())
+    data[len(data) // 2] ^= 0x80
+    batch.path.write_bytes(data)
+    batch.resign()
+
+
+def _renamed(batch, make):
+    batch.path.write_bytes(batch.path.read_bytes().replace(b"payload.tar", b"payl0ad.tar"))
+    batch.resign()
+
+
+def _swapped(batch, make):
+    first, second = good_members(batch)
+    put_tar(batch, [plain(first[0].name, second[1]), plain(second[0].name, first[1])])
+
+
+def _deleted(batch, make):
+    subprocess.run(["7z", "d", "-tzip", batch.path, "payload.tar"], check=True, capture_output=True)
+    batch.resign()
+
+
+def _added_in_clear(batch, make):
+    (batch.folder / "sources/extra.txt").write_text("plain")
+    command = ["7z", "a", "-tzip", batch.path, batch.folder / "sources/extra.txt"]
+    subprocess.run(command, check=True, capture_output=True)
+    batch.resign()
+
+
+def _truncated(batch, make):
+    batch.path.write_bytes(batch.path.read_bytes()[:-1])
+
+
+def _signature_of_another_batch(batch, make):
+    other = envelope.parse(envelope.beside(make("other", name="R08-N02", seed="two").path).read_bytes())
+    path = envelope.beside(batch.path)
+    path.write_bytes(replace(envelope.parse(path.read_bytes()), signature=other.signature).to_bytes())
+
+
+def _envelope_of_another_batch(batch, make):
+    other = make("other", name="R08-N02", seed="two")
+    shutil.copy(envelope.beside(other.path), envelope.beside(batch.path))
+
+
+MUSEUM = {
+    "byte flipped": (_flipped, {}, "container.altered"),
+    "entry renamed": (_renamed, {}, "zip.entry-name"),
+    "files swapped": (_swapped, {}, "manifest.size-differs"),
+    "entry deleted": (_deleted, {}, "zip.entry-missing"),
+    "entry added in clear": (_added_in_clear, {}, "zip.entry-added"),
+    "truncated": (_truncated, {}, "container.size-differs"),
+    "signature of another batch": (_signature_of_another_batch, {}, "envelope.signature"),
+    "envelope of another batch": (_envelope_of_another_batch, {}, "envelope.other-container"),
+    "expired": (None, {"later": 60}, "container.expired"),
+    "replayed for another medium": (None, {"medium": "M-0002"}, "envelope.other-medium"),
+}
+
+
+@pytest.mark.parametrize("name", MUSEUM)
+def test_the_museum(batch, make, now, name):
+    tamper, how, key = MUSEUM[name]
+    if tamper:
+        tamper(batch, make)
+    later = now + timedelta(days=how.get("later", 0))
+    expected = {"medium": how["medium"]} if "medium" in how else {}
+    assert refused(batch, later, **expected)[0] == key
+
+
+def test_each_piece_of_the_museum_has_a_key_of_its_own():
+    assert len({key for _, _, key in MUSEUM.values()}) == len(MUSEUM)
+
+
+def test_two_files_of_one_size_exchanged_inside_are_found(make, now):
+    """The passphrase and the ward's key are both in the forger's hands: only the manifest's hashes are left to tell."""
+    batch = make("twins", files={"a.pdf": b"one", "b.pdf": b"two"})
+    put_tar(batch, [plain("a.pdf", b"two"), plain("b.pdf", b"one")])
+    assert refused(batch, now) == ("manifest.hash-differs", "manifest.hash-differs")
+
+
+def test_a_directory_of_the_zip_swollen_to_eat_memory_is_refused_unread(batch, now):
+    data = bytearray(batch.path.read_bytes())
+    record = data.rindex(b"PK\x06\x06")
+    directory = struct.unpack_from("<Q", data, record + 48)[0]
+    struct.pack_into("<QQ", data, record + 40, directory + (record - directory), 0)
+    batch.path.write_bytes(data)
+    batch.resign()
+    assert refused(batch, now) == ("zip.inconsistent",)

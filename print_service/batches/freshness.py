@@ -1,0 +1,118 @@
+"""The gate before a letter that says "you have not paid": every channel is loaded up to its cut-off, or two people answer for it.
+
+Asked when a run is planned, again when it is frozen, and again before it is posted. An override is for one batch and one channel; its
+reason and both names stand in the ledger and on the run's cover sheet.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from print_service.act import Act
+from print_service.collection.freshness import ChannelFreshness, freshness
+from print_service.findings import Finding, RefusedError, refuse
+from print_service.ledger.dunning_tables import FreshnessOverride
+from print_service.ledger.journal import Tag, record
+from print_service.settings import Settings
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How far payments are known on a day.
+
+    `known_to`: every channel tells of payments up to it, overridden ones apart: who fell due later may have paid unseen.
+    `data_as_of`: the same with the overridden channels, as letters say it.
+    """
+
+    channels: tuple[ChannelFreshness, ...]
+    overrides: tuple[FreshnessOverride, ...]
+    known_to: date
+    data_as_of: date
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The table of channels in plain values, for ledger, screen and cover sheet."""
+        granted = {row.channel: row for row in self.overrides}
+        return [_row(channel, granted.get(channel.channel) if channel.stale else None) for channel in self.channels]
+
+
+def gate(session: Session, settings: Settings, batch: str, on: date) -> Gate:
+    """The table of channels, and how far they tell. Refuses every channel that is behind and not overridden (`dunning.stale-channel`)."""
+    channels = freshness(session, settings, on)
+    granted = _granted(session, batch)
+    open_ = {row.channel for row in granted}
+    behind = [_stale(channel) for channel in channels if channel.stale and channel.channel not in open_]
+    if behind:
+        raise RefusedError(behind)
+    loaded = [channel for channel in channels if channel.covered_to is not None]
+    fresh = [c.covered_to for c in loaded if c.covered_to and not (c.stale and c.channel in open_)]
+    every = [c.covered_to for c in loaded if c.covered_to]
+    used = tuple(row for row in granted if any(c.stale and c.channel == row.channel for c in channels))
+    return Gate(channels, used, min(fresh, default=on), min(every, default=on))
+
+
+def channel_rows(session: Session, settings: Settings, on: date) -> list[dict[str, Any]]:
+    """The table of channels on a day, whoever is behind."""
+    return [_row(channel, None) for channel in freshness(session, settings, on)]
+
+
+def override(
+    session: Session, settings: Settings, act: Act, batch: str, channel: str, reason: str
+) -> FreshnessOverride:
+    """Let one batch go on although a channel is behind: the first call asks, the call of another person grants.
+
+    Refuses a channel the ward does not offer, a missing reason, and the same person twice.
+    """
+    known = [row.channel for row in freshness(session, settings, act.day)]
+    if channel not in known:
+        raise refuse("dunning.override-unknown", channel, channel=channel, known="・".join(known))
+    mine = (FreshnessOverride.batch == batch, FreshnessOverride.channel == channel)
+    row = session.scalar(select(FreshnessOverride).where(*mine))
+    if row is None:
+        if not reason.strip():
+            raise refuse("dunning.override-reason", channel)
+        row = FreshnessOverride(batch=batch, channel=channel, reason=reason, asked_by=act.by, asked_at=act.at)
+        session.add(row)
+        session.flush()
+        record(session, Tag.OVERRIDE_ASKED, act, batch, {"channel": channel, "reason": reason})
+        return row
+    if row.granted_by is not None:
+        raise refuse("dunning.override-granted", channel, by=row.granted_by)
+    if row.asked_by == act.by:
+        raise refuse("job.same-person", batch, action="収納の遅れの承認", maker=act.by)
+    row.granted_by, row.granted_at = act.by, act.at
+    record(session, Tag.OVERRIDE_GRANTED, act, batch, {"channel": channel})
+    return row
+
+
+def _granted(session: Session, batch: str) -> tuple[FreshnessOverride, ...]:
+    mine = (FreshnessOverride.batch == batch, FreshnessOverride.granted_by.is_not(None))
+    return tuple(session.scalars(select(FreshnessOverride).where(*mine).order_by(FreshnessOverride.channel)))
+
+
+def _stale(channel: ChannelFreshness) -> Finding:
+    covered = channel.covered_to.isoformat() if channel.covered_to else "なし"
+    values = {
+        "channel": channel.channel,
+        "title": channel.title,
+        "file": channel.last_file or "なし",
+        "covered": covered,
+        "needed": channel.needed_to.isoformat(),
+    }
+    return Finding("dunning.stale-channel", channel.channel, values)
+
+
+def _row(channel: ChannelFreshness, granted: FreshnessOverride | None) -> dict[str, Any]:
+    return {
+        "channel": channel.channel,
+        "title": channel.title,
+        "last_file": channel.last_file,
+        "covered_to": channel.covered_to.isoformat() if channel.covered_to else None,
+        "needed_to": channel.needed_to.isoformat(),
+        "lag": channel.expected_lag_business_days,
+        "stale": channel.stale,
+        "override": granted
+        and {"reason": granted.reason, "asked_by": granted.asked_by, "granted_by": granted.granted_by},
+    }
