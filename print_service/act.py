@@ -1,4 +1,4 @@
-"""Who does something, and when: every use case takes an `Act`, so that no room asks a clock of its own."""
+"""Who does something, when, where and why: every use case takes an `Act`, so that no room asks a clock of its own."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -8,10 +8,14 @@ JST = timezone(timedelta(hours=9), "JST")
 
 @dataclass(frozen=True)
 class Act:
-    """`by` is the id of a person or of this program; `at` is aware of its time zone."""
+    """`by` is the id of a person or of this program; `at` is aware of its time zone; `where` is a workplace or terminal and `why` a
+    reason, both in short words without personal data, empty when not given.
+    """
 
     by: str
     at: datetime
+    where: str = ""
+    why: str = ""
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

@@ -7,10 +7,11 @@ clearly synthetic default; docs/open-questions.md says what the ward must supply
 import os
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, StringConstraints, ValidationError
 
 from print_service.findings import Finding, RefusedError
 from print_service.resources import data_dir
@@ -72,11 +73,47 @@ class Ocr(_Table):
     account_item: Mapping[str, Digits6] = Field(description="科目ID in the lower line by tax item")
 
 
+class Instalments(_Table):
+    """Split of the annual tax (期割), where the ordinance differs from 地方税法20条の4の2第6項."""
+
+    unit: Literal[100, 1000] = Field(description="Yen below this in each instalment go to one of them")
+    remainder: Literal["first", "last"] = Field(description="The instalment that takes them")
+    single_up_to: int = Field(
+        ge=0, description="Annual tax in yen up to which there is one instalment only; 0: by the split"
+    )
+
+
+class Sending(_Table):
+    """What is sent ahead of the letters (調定データ): payable keys to the centres."""
+
+    destinations: tuple[str, ...] = Field(description="Centres that must know a key before its letter leaves")
+    payable_after_days: int = Field(ge=0, description="Business days from sending a file until its keys can be paid")
+    days_in_mail: int = Field(ge=0, description="Days from posting until the first letter can be in a payer's hands")
+    before_posting: Literal["refuse", "warn"] = Field(
+        description="What happens when letters are to be posted whose keys cannot be paid in time"
+    )
+
+
+class Collection(_Table):
+    """Payment channels and their files (収納)."""
+
+    lag_business_days: Mapping[str, NonNegativeInt] = Field(
+        description="The ward's payment channels, and by how many business days the files of each may lag"
+    )
+    remove_input: bool = Field(description="Whether a payment file is removed from its folder once it is loaded")
+
+
 class Dunning(_Table):
     """Reminders and final demands (督促・催告)."""
 
     reminder_after_days: int = Field(ge=1, description="督促状 is issued this many days after the due date")
     pay_within_days: int = Field(ge=1, description="Designated limit on a reminder, days after its issue")
+    demand_after_days: int = Field(ge=0, description="Days after a reminder's limit before a 催告書 may follow")
+    demand_again_after_days: int = Field(ge=0, description="Days before the same instalment is demanded again")
+    demand_least: int = Field(ge=0, description="Least sum in yen, late charge included, for which a 催告書 is sent")
+    late_charge_alone: bool = Field(
+        description="Whether a 催告書 also asks for the late charge of tax that was paid late but in full"
+    )
     expected_lag_days: int = Field(ge=0, description="Days by which a payment channel may lag behind the run")
 
 
@@ -88,6 +125,30 @@ class Handover(_Table):
         ge=1, description="Days after hand-over by which the medium is back and every copy is erased"
     )
     copies_allowed: int = Field(ge=0, description="Copies the vendor may hold at once")
+    age_recipient: str = Field(
+        default="",
+        pattern="^(age1[02-9ac-hj-np-z]{58})?$",
+        description="The vendor's age public key; containers then open with its private key and no letter is printed",
+    )
+    warn_days: int = Field(ge=0, description="Days before a deadline or a lapse from which it is warned of")
+    vendor_report_days: int = Field(ge=0, description="Days within which the vendor reports an incident in writing")
+
+
+class GaijiFile(_Table):
+    """A font file with the ward's own characters (外字). One table a file; none unless the ward has such files."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$")] = Field(
+        description="Our name for the file"
+    )
+    file: Path = Field(description="The file, relative to ward.toml")
+    face: int = Field(default=0, ge=0, description="Face within a collection (.ttc)")
+    family: Annotated[str, StringConstraints(pattern=r'^[^"\\]+$')] = Field(
+        description="Family name inside the file; no other font may have it"
+    )
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(description="SHA-256 of the file")
+    ranges: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{4,6}-[0-9A-F]{4,6}$")], ...] = Field(
+        min_length=1, description="Private-use code points it is asked for, like E000-E757 or F0000-FFFFD"
+    )
 
 
 class PressRoom(_Table):
@@ -97,6 +158,22 @@ class PressRoom(_Table):
     workers: int = Field(ge=0, description="Processes; 0 = one per core")
     bar_reduction: int = Field(
         ge=0, le=2, description="Dots (1/600 inch) taken off every bar for a printer whose ink spreads"
+    )
+    mixed_design: bool = Field(
+        description="Whether a name takes a character its font lacks from a font of another design; if not, the piece is held"
+    )
+    aj1_as_moji_joho: bool = Field(
+        description="Whether an Adobe-Japan1 variant is drawn by the Moji_Joho variant of the same shape where that is known"
+    )
+    gaiji: tuple[GaijiFile, ...] = Field(default=(), description="Font files with the ward's own characters")
+
+
+class ProofRoom(_Table):
+    """What the printer and the folding machine ask of a page, judged when the pages are read back."""
+
+    margin_mm: Decimal = Field(ge=0, le=20, description="Strip along every edge that the printer cannot print, mm")
+    fold_clear_mm: Decimal = Field(
+        ge=0, le=20, description="How far marks stay from folds and from lines to tear along, mm"
     )
 
 
@@ -114,13 +191,20 @@ class Settings(_Table):
         description="SQLAlchemy URL of the ledger: sqlite:/// (relative to ward.toml) or postgresql+psycopg://"
     )
     output: Path = Field(description="Folder of jobs, media and letters, relative to ward.toml")
+    calendar: Path = Field(
+        description="The ward's own days and due dates, relative to ward.toml; the file need not be there"
+    )
     ward: Ward
     slips: Slips
     el_qr: ElQr
     ocr: Ocr
+    instalments: Instalments
+    sending: Sending
+    collection: Collection
     dunning: Dunning
     handover: Handover
     press: PressRoom
+    proof: ProofRoom
     inspection: Inspection
 
     @property
@@ -150,8 +234,14 @@ def load_settings(path: Path) -> Settings:
         raise RefusedError([Finding("settings.unreadable", str(path), {"reason": str(error)})]) from error
     home = path.resolve().parent
     output = Path(str(table.pop("output", "output")))
+    own_days = Path(str(table.pop("calendar", "calendar.toml")))
     url = str(table.pop("ledger_url", "sqlite:///ledger.sqlite"))
-    table |= {"home": home, "output": home / output, "ledger_url": _resolve(url, home)}
+    table |= {
+        "home": home,
+        "output": home / output,
+        "calendar": home / own_days,
+        "ledger_url": _resolve(url, home),
+    }
     try:
         return Settings.model_validate(table)
     except ValidationError as error:
@@ -171,6 +261,7 @@ _REASONS = {
     "string_type": "文字列ではありません",
     "string_pattern_mismatch": "書式 {pattern} に合いません",
     "int_type": "整数ではありません",
+    "literal_error": "{expected} のいずれかにしてください",
     "int_parsing": "整数ではありません",
     "bool_type": "true または false ではありません",
     "bool_parsing": "true または false ではありません",

@@ -3,7 +3,8 @@ ward.
 
 Used while step 1 reads the CP932 file. The user-defined area F040-F9FC maps to U+E000-U+E757 (Microsoft code page
 932); a table says which Unicode cluster each code really is. Codes without an entry keep their private-use character:
-nothing is guessed and nothing is lost, and the press later refuses the glyph by name.
+nothing is guessed and nothing is lost. The press shows such a character only from a font file that the ward binds to it
+(`print_service.press.gaiji`); else it refuses the glyph by name.
 """
 
 import tomllib
@@ -39,6 +40,15 @@ def private_use(code: int) -> int:
     if not (_FIRST_LEAD <= lead <= _LAST_LEAD and 0x40 <= trail <= 0xFC and trail != 0x7F):
         raise ValueError(f"{code:04X} is not a user-defined code of CP932")
     return _FIRST_PRIVATE + (lead - _FIRST_LEAD) * _TRAILS + trail - 0x40 - (trail > 0x7F)
+
+
+def user_defined(character: str) -> int | None:
+    """The CP932 user-defined code that maps to a private-use character, e.g. U+E000 → 0xF040; None beyond U+E757."""
+    offset = ord(character) - _FIRST_PRIVATE
+    if not 0 <= offset < (_LAST_LEAD - _FIRST_LEAD + 1) * _TRAILS:
+        return None
+    lead, trail = divmod(offset, _TRAILS)
+    return (_FIRST_LEAD + lead) * 0x100 + 0x40 + trail + (trail >= 0x3F)
 
 
 @cache

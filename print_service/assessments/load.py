@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from print_service.act import Act
 from print_service.assessments.model import Assessment, AssessmentFile, Payer
 from print_service.assessments.read import read_assessments
-from print_service.calendar import due_dates
+from print_service.assessments.split import LAW, split_rule
+from print_service.calendar import Calendar, calendar, due_dates, ward_calendar
 from print_service.findings import refuse
 from print_service.ledger import tables
 from print_service.ledger.journal import Tag, record
+from print_service.settings import Settings
 
 _BLOCK = 1000
 
@@ -34,12 +36,22 @@ class Loaded:
     already: bool
 
 
-def load_assessments(session: Session, act: Act, path: Path, layout: str, supersedes: str | None = None) -> Loaded:
+def load_assessments(
+    session: Session,
+    act: Act,
+    path: Path,
+    layout: str,
+    supersedes: str | None = None,
+    settings: Settings | None = None,
+) -> Loaded:
     """Read, check and store `path`. `supersedes` is the hash (or its beginning) of the file this one replaces.
+
+    `settings` bring the ward's own calendar and split; without them the shipped ones hold.
 
     Raises RefusedError with every fault of the file, or `intake.supersede-*`.
     """
-    file = read_assessments(path, layout)
+    rule, book = (split_rule(settings), ward_calendar(settings)) if settings else (LAW, calendar())
+    file = read_assessments(path, layout, rule=rule)
     known = session.scalar(select(tables.SourceFile).where(tables.SourceFile.sha256 == file.sha256))
     if known is not None and known.superseded_by is not None:
         raise refuse("intake.superseded-before", path.name, name=known.name)
@@ -65,7 +77,7 @@ def load_assessments(session: Session, act: Act, path: Path, layout: str, supers
         session.merge(_payer_row(payer, source.id, session.get(tables.Payer, payer.key)))
     session.flush()
     for block in _blocks(file.assessments):
-        _insert(session, block, source.id)
+        _insert(session, block, source.id, book)
     body = {"sha256": file.sha256, "scope": scope, "records": source.records, "total": source.total}
     record(session, Tag.FILE_LOADED, act, f"file-{source.id}", body | ({"supersedes": older.sha256} if older else {}))
     return Loaded(source.id, file.sha256, len(file.payers), source.records, source.total, already=False)
@@ -127,7 +139,7 @@ def _blocks(assessments: tuple[Assessment, ...]) -> Iterator[tuple[Assessment, .
         yield assessments[start : start + _BLOCK]
 
 
-def _insert(session: Session, block: tuple[Assessment, ...], source_id: int) -> None:
+def _insert(session: Session, block: tuple[Assessment, ...], source_id: int, book: Calendar) -> None:
     stored = session.scalars(
         insert(tables.Assessment).returning(tables.Assessment.id, sort_by_parameter_order=True),
         [
@@ -146,7 +158,7 @@ def _insert(session: Session, block: tuple[Assessment, ...], source_id: int) -> 
             for a in block
         ],
     ).all()
-    dues = {(a.tax_item, a.levy_year): due_dates(a.tax_item, a.levy_year) for a in block}
+    dues = {(a.tax_item, a.levy_year): due_dates(a.tax_item, a.levy_year, book) for a in block}
     session.execute(
         insert(tables.Instalment),
         [

@@ -20,6 +20,7 @@ from print_service.assessments.model import (
     Totals,
 )
 from print_service.assessments.rules import Across, check_assessment, check_payer
+from print_service.assessments.split import LAW, SplitRule
 from print_service.findings import refuse
 from print_service.flatfile.faults import Faults
 from print_service.flatfile.layout import Layout, load_layout
@@ -53,8 +54,10 @@ _FIELDS = {
 _YES = "yes"
 
 
-def read_assessments(path: Path, layout_name: str, layouts: Path | None = None) -> AssessmentFile:
-    """The assessments of a host file in the layout of that name (from `layouts`, default our own).
+def read_assessments(
+    path: Path, layout_name: str, layouts: Path | None = None, rule: SplitRule = LAW
+) -> AssessmentFile:
+    """The assessments of a host file in the layout of that name (from `layouts`, default our own), split by `rule`.
 
     Raises RefusedError with every fault of the file, each at file:line:field.
     """
@@ -69,7 +72,7 @@ def read_assessments(path: Path, layout_name: str, layouts: Path | None = None) 
     for record in flat.records:
         where = f"{path.name}:{record.line}"
         payer, assessment = _payer(record), make(record)
-        for check in (check_payer(payer, where), check_assessment(assessment, where)):
+        for check in (check_payer(payer, where), check_assessment(assessment, where, rule)):
             for finding in check:
                 faults.add_finding(finding)
         for finding in across.check(record.line, payer, assessment):

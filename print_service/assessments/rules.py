@@ -1,9 +1,7 @@
 """What an assessment must satisfy before a letter may be made of it: sums, rounding, the split into instalments, one
 payer one name.
 
-Rounding: 地方税法 20条の4の2 (tax base below 1,000 yen and tax below 100 yen are cut). Split: the same article ⑥, the
-fraction below 1,000 yen of each instalment goes to the first, unless an ordinance says otherwise [U]; an amount too
-small for a second instalment is one instalment. How rounding treats ward, metropolitan and forest tax together is not
+Rounding: 地方税法 20条の4の2 (tax base below 1,000 yen and tax below 100 yen are cut). Split: `split`. How rounding treats ward, metropolitan and forest tax together is not
 published [U]: each of ward and metropolitan tax is taken as (所得割 − 税額控除) cut below 100 yen + 均等割.
 """
 
@@ -11,27 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from print_service.assessments.model import Assessment, Payer
+from print_service.assessments.split import LAW, SplitRule, split_annual
 from print_service.findings import Finding
 
-_PARTS = 4
-_SPLIT_UNIT = 1_000
+_BASE_UNIT = 1_000
 _TAX_UNIT = 100
 _POSTCODE_DIGITS = 7
 _SHOWN_DIGITS = 3
 _PART_TITLES = {"ward": "特別区民税", "metropolis": "都民税"}
 
 
-def split_annual(annual: int) -> tuple[int, ...]:
-    """Instalments of an annual tax in yen by 地方税法 20条の4の2⑥: 123,400 → 33,400 and three times 30,000; 3,900 →
-    3,900.
-    """
-    base = annual // _PARTS // _SPLIT_UNIT * _SPLIT_UNIT
-    if not base:
-        return (annual,)
-    return (annual - base * (_PARTS - 1), *(base,) * (_PARTS - 1))
-
-
-def check_assessment(assessment: Assessment, where: str) -> Iterator[Finding]:
+def check_assessment(assessment: Assessment, where: str, rule: SplitRule = LAW) -> Iterator[Finding]:
     """Every fault of one assessment by itself. `where` is file:line; the field's name is put behind it."""
     annual, amounts = assessment.annual, tuple(part.amount for part in assessment.instalments)
     if annual <= 0:
@@ -42,8 +30,8 @@ def check_assessment(assessment: Assessment, where: str) -> Iterator[Finding]:
     if sum(amounts) != annual:
         values = {"found": sum(amounts), "annual": annual}
         yield Finding("intake.instalments-sum", f"{where}:instalment_1", values)
-    elif assessment.tax_item == "resident-tax" and amounts != split_annual(annual):
-        values_ = {"expected": _row(split_annual(annual)), "found": _row(amounts)}
+    elif assessment.tax_item == "resident-tax" and amounts != split_annual(annual, rule):
+        values_ = {"expected": _row(split_annual(annual, rule)), "found": _row(amounts)}
         yield Finding("intake.instalment-split", f"{where}:instalment_1", values_)
     yield from _check_account(assessment, where)
     if assessment.tax_item == "resident-tax":
@@ -89,7 +77,7 @@ def _check_levy(facts: Mapping[str, Any], annual: int, where: str) -> Iterator[F
             yield Finding(
                 "intake.lines-sum", f"{where}:{total}", {"field": title, "found": found, "stated": facts[total]}
             )
-    if facts["taxable"] % _SPLIT_UNIT:
+    if facts["taxable"] % _BASE_UNIT:
         yield Finding("intake.base-rounding", f"{where}:taxable", {"amount": facts["taxable"]})
 
 

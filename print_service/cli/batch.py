@@ -13,6 +13,8 @@ from sqlalchemy import Engine, Select, func, select
 from print_service.assessments.load import load_assessments
 from print_service.batches.freeze import JobOrder, freeze_notices
 from print_service.batches.letters import passphrase_letter
+from print_service.batches.read_back import read_back as read_back_medium
+from print_service.batches.read_back import write_medium
 from print_service.batches.seal import seal_job
 from print_service.cli.context import (
     AsJson,
@@ -34,7 +36,7 @@ from print_service.ledger.states import get_job
 from print_service.ledger.tables import Hold, Job, PageFile, Piece
 from print_service.notices.compose import hold_piece, print_pages, store_pages
 from print_service.pool import process_pool
-from print_service.proof.job import read_back, store_proof
+from print_service.proof.job import draw_findings, read_back, store_proof
 from print_service.slips.issue import number_job
 
 job_app = typer.Typer(no_args_is_help=True, help="処理（抽出・採番・保留）/ jobs: create, list, show, hold")
@@ -53,7 +55,7 @@ def intake(
     """取込: 課税ファイルを検査し、全件取り込むか、一件も取り込まない。"""
     config = settings()
     with ledger(config) as session:
-        loaded = load_assessments(session, act(), path, layout, supersedes)
+        loaded = load_assessments(session, act(), path, layout, supersedes, config)
     show(loaded, as_json=as_json, title="取込")
 
 
@@ -149,13 +151,25 @@ def compose(batch: Batch, as_json: AsJson = False) -> None:
     show(done, as_json=as_json, title=f"印字 {batch}")
 
 
-def prove(batch: Batch, as_json: AsJson = False) -> None:
-    """読み戻し: 完成した PDF から全てのバーコードを読み、台帳と一致するか確かめる。"""
+def prove(
+    batch: Batch,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="指摘のあるページを赤枠付きの画像にする / red frames around what offends")
+    ] = False,
+    second: Annotated[
+        bool, typer.Option("--second", help="抜き取りで別の読取ソフトでも確かめる / a second decoder confirms a sample")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """読み戻し: 完成した PDF から全ての印・文字・字形を読み、台帳及び登録した書体と一致するか確かめる。"""
     config, who = settings(), act()
     with database(config) as engine, process_pool(config.workers) as pool:
         total = _count(engine, select(func.sum(PageFile.pages)).where(PageFile.job_id == batch))
         with _bar("Step 5 prove 読み戻し", total) as (bar, task):
-            evidences = read_back(engine, config, batch, pool, lambda count: bar.advance(task, count))
+            evidences = read_back(engine, config, batch, pool, lambda count: bar.advance(task, count), second=second)
+        if pictures:
+            for picture in draw_findings(config, batch, evidences):
+                errors.print(str(picture), highlight=False)
         with transaction(engine) as session:
             proved = store_proof(session, who, batch, evidences)
     show(proved, as_json=as_json, title=f"読み戻し {batch}")
@@ -169,13 +183,37 @@ def _count(engine: Engine, statement: Select[Any]) -> int:
 def seal(
     batch: Batch,
     medium: Annotated[str, typer.Option(help="媒体番号 / medium, e.g. M-2026-001")],
+    to: Annotated[
+        Path | None,
+        typer.Option(help="媒体の場所（空のもの）。書いて、読み戻す / mounted medium to write and read back"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """封緘: 暗号化した容器を作り、パスフレーズを別の手紙に印刷する（画面には出さない）。"""
-    config = settings()
+    """封緘: 暗号化した容器を作り、パスフレーズを別の手紙に印刷する（画面には出さない）。受託者の鍵で開く容器に手紙はない。"""
+    config, who = settings(), act()
     with ledger(config) as session, process_pool(1) as pool:
-        who = act()
         sealed = seal_job(session, config, who, batch, medium)
-        letter = passphrase_letter(config, who, batch, sealed, medium, pool)
-    result = {"container": str(sealed.container), "sha256": sealed.sha256, "size": sealed.size, "letter": str(letter)}
+        letter = passphrase_letter(config, who, batch, sealed, medium, pool) if sealed.passphrase else None
+    result: dict[str, object] = {"container": str(sealed.container), "sha256": sealed.sha256, "size": sealed.size}
+    result |= {
+        "tool_sha256": sealed.tool_sha256,
+        "letter": str(letter) if letter else "",
+        "recipient": sealed.recipient,
+    }
+    if to is not None:
+        # A transaction of its own: the container stays sealed though this disc be bad, and another can be written.
+        with ledger(config) as session:
+            result["read_back"] = write_medium(session, config, act(), medium, to).files
     show(result, as_json=as_json, title=f"封緘 {batch}")
+
+
+def read_back_written(
+    medium: Annotated[str, typer.Argument(help="媒体番号 / medium, e.g. M-2026-001")],
+    place: Annotated[Path, typer.Argument(help="書いた媒体の場所 / where the written medium is mounted")],
+    as_json: AsJson = False,
+) -> None:
+    """媒体の読戻し: 書いた媒体をそこから読み直し、封緘したものと一字一句同じか確かめて記録する。"""
+    config = settings()
+    with ledger(config) as session:
+        done = read_back_medium(session, config, act(), medium, place)
+    show(done, as_json=as_json, title=f"媒体の読戻し {medium}")

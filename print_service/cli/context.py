@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ errors = Console(stderr=True, highlight=False)
 
 WARD_VARIABLE = "PRINT_SERVICE_WARD"
 USER_VARIABLE = "PRINT_SERVICE_USER"
+PLACE_VARIABLE = "PRINT_SERVICE_PLACE"
+WHY_VARIABLE = "PRINT_SERVICE_WHY"
 
 AsJson = Annotated[bool, typer.Option("--json", help="結果を JSON で出力する / print the result as JSON")]
 Batch = Annotated[str, typer.Argument(help="処理番号（例 R08-N01）/ batch id")]
@@ -92,11 +95,15 @@ def ledger(config: Settings) -> Iterator[Session]:
 
 
 def act() -> Act:
-    """The person of `$PRINT_SERVICE_USER`, now. Without a name nothing is done: an anonymous act is no evidence."""
+    """The person of `$PRINT_SERVICE_USER`, now, at `$PRINT_SERVICE_PLACE` (else this machine), for the reason of `--why`.
+
+    Without a name nothing is done: an anonymous act is no evidence.
+    """
     user = os.environ.get(USER_VARIABLE, "").strip()
     if not user:
         raise refuse("cli.no-user", variable=USER_VARIABLE)
-    return Act(user, datetime.now(JST))
+    place = os.environ.get(PLACE_VARIABLE, "").strip() or socket.gethostname()
+    return Act(user, datetime.now(JST), place, os.environ.get(WHY_VARIABLE, "").strip())
 
 
 def plain(value: Any) -> Any:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from print_service.cli.context import AsJson, Batch, act, day_of, ledger, settings, show, show_rows
+from print_service.cli.context import AsJson, Batch, act, console, day_of, ledger, settings, show, show_rows
 from print_service.findings import Finding, RefusedError
 from print_service.inspection import sign as signing
-from print_service.mailing.post import planned
+from print_service.mailing.post import hindered, planned
 from print_service.mailing.post import post as post_job
 from print_service.mailing.returned import mark_returned
 
@@ -71,11 +71,18 @@ def slip(
 ) -> None:
     """差出票: 種別ごとの通数。差出日と受付通数を付けると、署名と通数を確かめて記録する。"""
     counts = _counts(count or [])
-    with ledger(settings()) as session:
-        rows = planned(session, batch) if posted_on is None else post_job(session, act(), batch, posted_on, counts)
+    config = settings()
+    with ledger(config) as session:
+        warned = posted_on is not None and config.sending.before_posting == "warn"
+        told = hindered(session, config, batch, posted_on) if posted_on and warned else ()
+        rows = (
+            planned(session, batch) if posted_on is None else post_job(session, config, act(), batch, posted_on, counts)
+        )
     if as_json:
-        show({"batch": batch, "counts": rows}, as_json=True)
+        show({"batch": batch, "counts": rows, "warnings": told}, as_json=True)
     else:
+        for warning in told:
+            console.print(str(warning), markup=False, soft_wrap=True)
         show_rows(f"差出票 {batch}", ("種別", "通数"), [(row.postal_class, row.pieces) for row in rows])
 
 

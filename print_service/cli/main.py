@@ -11,8 +11,24 @@ from typing import Annotated, NoReturn
 import typer
 
 import print_service
-from print_service.cli import batch, collect, demo, dun, handover, inspect, journal, mark, refusals, setup
-from print_service.cli.context import WARD_VARIABLE, show_refusal
+from print_service.cli import (
+    batch,
+    collect,
+    demo,
+    dun,
+    exclusion,
+    glyphs,
+    handover,
+    inspect,
+    journal,
+    late_charge,
+    mark,
+    pull,
+    refusals,
+    send,
+    setup,
+)
+from print_service.cli.context import WARD_VARIABLE, WHY_VARIABLE, show_refusal
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=True)
 
@@ -21,15 +37,23 @@ app.command()(setup.init)
 app.command()(setup.doctor)
 app.command()(setup.status)
 app.command()(batch.intake)
+batch.job_app.command()(glyphs.glyphs)
 app.add_typer(batch.job_app, name="job")
 app.command()(batch.compose)
 app.command()(batch.prove)
 app.command()(batch.seal)
+app.command("read-back")(batch.read_back_written)
 app.add_typer(handover.app, name="handover")
 app.add_typer(inspect.app, name="inspect")
 app.add_typer(inspect.post_app, name="post")
-app.command()(collect.collect)
+app.add_typer(collect.app, name="collect")
 app.add_typer(dun.app, name="dun")
+app.command("late-charge")(late_charge.late_charge)
+app.add_typer(exclusion.app, name="exclusion")
+app.add_typer(send.app, name="send")
+batch.job_app.command("pull")(pull.pull)
+batch.job_app.command("pull-approve")(pull.pull_approve)
+batch.job_app.command("pull-report")(pull.pull_report)
 app.add_typer(mark.app, name="mark")
 app.add_typer(journal.app, name="journal")
 
@@ -46,6 +70,9 @@ def main(
         Path | None,
         typer.Option("--ward", envvar=WARD_VARIABLE, help="設定ファイル / settings of the ward (ward.toml)"),
     ] = None,
+    why: Annotated[
+        str | None, typer.Option("--why", envvar=WHY_VARIABLE, help="理由（記録に残る）/ reason, kept in the journal")
+    ] = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="版 / version")
     ] = False,
@@ -53,6 +80,8 @@ def main(
     """税の通知書・納付書を作り、封緘して委託先へ渡し、収納を取り込み、納めていない方だけに督促します。"""
     if ward is not None:
         os.environ[WARD_VARIABLE] = str(ward)
+    if why is not None:
+        os.environ[WHY_VARIABLE] = why
 
 
 def run() -> NoReturn:

@@ -2,7 +2,8 @@
 
 import ctypes.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,18 +11,24 @@ import typer
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from handover import clocks
+from handover.clocks import Clock
 from handover.contract import load as load_contract
 from handover.rules import RefusalError
 from print_service import vault
-from print_service.batches.custody import current
+from print_service.act import JST
+from print_service.batches.custody import current, running_clocks
+from print_service.batches.custody_words import CLOCKS
 from print_service.cli.context import AsJson, console, database, ledger, settings, show, show_rows
 from print_service.cli.words import JOB_KINDS, JOB_STATES, MEDIUM_STATES
 from print_service.files import write_atomically
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.ledger.database import connect, migrate
 from print_service.ledger.tables import Container, Hold, Job, Piece
+from print_service.notices.ward_fonts import ward_fonts
 from print_service.press.fonts import check_fonts
 from print_service.press.forms import form_ids
+from print_service.press.gaiji import check_gaiji
 from print_service.resources import data_dir
 from print_service.settings import Settings, load_settings, template
 
@@ -81,6 +88,7 @@ def _settings() -> Iterator[Finding]:
     except RefusedError as error:
         yield from error.findings
         return
+    yield from check_gaiji(ward_fonts(config))
     for check in (_confirmation, _signing_key, _ledger, _contract):
         try:
             check(config)
@@ -117,9 +125,22 @@ def _contract(config: Settings) -> None:
         ) from error
 
 
-def status(as_json: AsJson = False) -> None:
-    """状況: 処理、容器、媒体がどこにあるか。"""
-    with ledger(settings()) as session:
+def status(
+    as_json: AsJson = False,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="期限を過ぎたものだけを挙げる / only what is overdue")
+    ] = False,
+) -> None:
+    """状況: 処理、容器、媒体がどこにあるか、期限はいつか。--overdue で期限切れがあれば終了コード 1。"""
+    config, now = settings(), datetime.now(JST)
+    with ledger(config) as session:
+        running = running_clocks(session, config, now)
+        late = clocks.overdue(running, now)
+        if overdue:
+            _show_clocks("期限を過ぎたもの", late, late, as_json=as_json)
+            if late:
+                sys.exit(1)
+            return
         pieces = dict(session.execute(select(Piece.job_id, func.count()).group_by(Piece.job_id)).all())
         held = dict(session.execute(select(Hold.job_id, func.count()).group_by(Hold.job_id)).all())
         jobs: list[dict[str, Any]] = [
@@ -147,8 +168,10 @@ def status(as_json: AsJson = False) -> None:
             }
             for item in current(session).media.values()
         ]
+    near = [*late, *clocks.due_within(running, now, config.handover.warn_days)]
     if as_json:
-        show({"jobs": jobs, "containers": containers, "media": media}, as_json=True)
+        told = {"jobs": jobs, "containers": containers, "media": media, "deadlines": _told(near, late)}
+        show(told, as_json=True)
         return
     show_rows(
         "処理",
@@ -170,4 +193,33 @@ def status(as_json: AsJson = False) -> None:
         "媒体",
         ("媒体", "処理番号", "状態", "場所", "返却期限"),
         [(m["medium"], m["batch"], MEDIUM_STATES[m["state"]], m["place"], m["until"]) for m in media],
+    )
+    _show_clocks(f"期限（{config.handover.warn_days}日以内と、過ぎたもの）", near, late, as_json=False)
+
+
+def _told(found: Sequence[Clock], late: Sequence[Clock]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": clock.kind.value,
+            "id": clock.id,
+            "batch": clock.batch,
+            "holder": clock.holder,
+            "until": clock.until,
+            "overdue": clock in late,
+        }
+        for clock in found
+    ]
+
+
+def _show_clocks(title: str, found: Sequence[Clock], late: Sequence[Clock], *, as_json: bool) -> None:
+    if as_json:
+        show({"overdue": _told(found, late)}, as_json=True)
+        return
+    show_rows(
+        title,
+        ("種別", "番号", "処理番号", "保持者・担当", "期限", ""),
+        [
+            (CLOCKS[c.kind], c.id, c.batch, c.holder, f"{c.until:%Y-%m-%d %H:%M}", "過ぎています" if c in late else "")
+            for c in found
+        ],
     )

@@ -1,116 +1,108 @@
-"""What has been paid: a slip's state is a function of its receipts, whatever order they were loaded in.
+"""What is owed of each instalment after everything that was paid: the answer step 12 (dun) and the reports ask for.
 
-A provisional record 速報 counts as paid (the store has the money), a confirmed record 確報 makes it final, a cancellation
-取消 revokes one provisional record that was never confirmed (payeasy-and-collection practice, programs in public use).
+A slip pays its own instalment, a whole-year slip (全期) the instalments in their order; a provisional payment 速報 counts as paid (the
+store has the money). The rows come from the ledger one after the other, so memory does not grow with the ward.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from itertools import chain
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from print_service.ledger.tables import Assessment, Instalment, Receipt, Slip
+from print_service.collection.weigh import WHOLE_YEAR
+from print_service.ledger.collection_tables import Payment as PaymentRow
+from print_service.ledger.tables import Assessment, Instalment
 
-
-class SlipState(StrEnum):
-    """未納・速報・確報."""
-
-    UNPAID = "unpaid"
-    PROVISIONAL = "provisional"
-    CONFIRMED = "confirmed"
+_BLOCK = 1000
 
 
 @dataclass(frozen=True)
 class Payment:
-    """Money on one slip: yen and the day the store took it."""
+    """Money that pays an instalment: yen of tax and the legal day of payment 収納日."""
 
     amount: int
     collected_on: date
 
 
-def slip_state(kinds: Iterable[str]) -> SlipState:
-    """The state that these record kinds add up to."""
-    count = {"provisional": 0, "confirmed": 0, "cancelled": 0}
-    for kind in kinds:
-        count[kind] += 1
-    if count["confirmed"]:
-        return SlipState.CONFIRMED
-    return SlipState.PROVISIONAL if count["provisional"] > count["cancelled"] else SlipState.UNPAID
-
-
-def paid_by_slip(session: Session, until: date) -> Mapping[int, Payment]:
-    """Slip id → payment, from every matched receipt collected up to and on `until`."""
-    found = session.execute(
-        select(Receipt.slip_id, Receipt.kind, Receipt.amount, Receipt.collected_on)
-        .where(Receipt.slip_id.is_not(None), Receipt.collected_on <= until)
-        .order_by(Receipt.slip_id, Receipt.collected_on)
-    )
-    days: dict[int, dict[date, list[str]]] = {}
-    amounts: dict[int, int] = {}
-    for slip_id, kind, amount, day in found:
-        assert slip_id is not None
-        days.setdefault(slip_id, {}).setdefault(day, []).append(kind)
-        amounts[slip_id] = amount
-    paid = {key for key, seen in days.items() if slip_state(chain.from_iterable(seen.values())) is not SlipState.UNPAID}
-    return {key: Payment(amounts[key], _day_paid(days[key])) for key in sorted(paid)}
-
-
-def _day_paid(days: Mapping[date, Iterable[str]]) -> date:
-    """The first day whose own records stand: a visit that was revoked, then repeated, counts from the repetition."""
-    standing = [day for day, kinds in days.items() if slip_state(kinds) is not SlipState.UNPAID]
-    return min(standing or days)
-
-
 @dataclass(frozen=True)
 class Balance:
-    """One instalment and the money that came for it. Yen."""
+    """One instalment and the money that came for it. Yen; `late_charge_paid` is 延滞金 that a file told apart from the tax."""
 
     assessment: Assessment
     instalment: Instalment
     parts: int
     payments: tuple[Payment, ...]
+    late_charge_paid: int = 0
 
     @property
     def paid(self) -> int:
-        """Yen received for this instalment."""
+        """Yen of tax received for this instalment."""
         return sum(payment.amount for payment in self.payments)
 
     @property
     def unpaid(self) -> int:
-        """Yen still owed; never below zero."""
+        """Yen of tax still owed; never below zero."""
         return max(self.instalment.amount - self.paid, 0)
 
 
-def balances(session: Session, due_by: date, until: date) -> Iterable[Balance]:
-    """Every live instalment due up to and on `due_by`, with what was paid up to `until`.
-
-    A paid whole-year slip (period 0) pays each instalment of its assessment in full.
-    """
-    paid = paid_by_slip(session, until)
-    by_instalment: dict[tuple[int, int], list[Payment]] = {}
-    for slip_id, assessment_id, period in session.execute(select(Slip.id, Slip.assessment_id, Slip.period)):
-        if slip_id in paid:
-            by_instalment.setdefault((assessment_id, period), []).append(paid[slip_id])
-    parts = _parts(session)
-    found = session.execute(
-        select(Instalment, Assessment)
-        .join(Assessment, Assessment.id == Instalment.assessment_id)
-        .where(Assessment.superseded.is_(False), Instalment.due <= due_by)
-        .order_by(Assessment.payer_key, Instalment.due, Assessment.notice_no, Instalment.number)
+def balances(session: Session, due_by: date, until: date) -> Iterator[Balance]:
+    """Every live instalment due up to and on `due_by`, with what was paid up to and on `until`, in order of payer and due date."""
+    other = aliased(Instalment)
+    parts = select(func.count()).where(other.assessment_id == Instalment.assessment_id).scalar_subquery()
+    before = (
+        select(func.coalesce(func.sum(other.amount), 0))
+        .where(other.assessment_id == Instalment.assessment_id, other.number < Instalment.number)
+        .scalar_subquery()
     )
-    for instalment, assessment in found:
-        payments = list(by_instalment.get((assessment.id, instalment.number), ()))
-        whole = by_instalment.get((assessment.id, 0), ())
-        payments += [Payment(instalment.amount, payment.collected_on) for payment in whole]
-        yield Balance(assessment, instalment, parts[assessment.id], tuple(payments))
+    for_it = and_(
+        PaymentRow.assessment_id == Instalment.assessment_id,
+        or_(PaymentRow.period == Instalment.number, PaymentRow.period == WHOLE_YEAR),
+        PaymentRow.collected_on <= until,
+    )
+    found = session.execute(
+        select(Instalment, Assessment, parts, before, *_MONEY)
+        .join(Assessment, Assessment.id == Instalment.assessment_id)
+        .join(PaymentRow, for_it, isouter=True)
+        .where(Assessment.superseded.is_(False), Instalment.due <= due_by)
+        .order_by(
+            Assessment.payer_key,
+            Instalment.due,
+            Assessment.notice_no,
+            Instalment.number,
+            Instalment.id,
+            PaymentRow.collected_on,
+            PaymentRow.counted_from,
+            PaymentRow.id,
+        )
+        .execution_options(yield_per=_BLOCK)
+    )
+    for _, group in groupby(found, key=lambda row: row[0].id):
+        rows = list(group)
+        instalment, assessment, count, earlier = rows[0][:4]
+        paid = tuple(payment for row in rows if (payment := _paid(instalment, earlier, row)) is not None)
+        charge = sum(row.late_charge for row in rows if row.period == instalment.number)
+        yield Balance(assessment, instalment, count, paid, charge)
 
 
-def _parts(session: Session) -> Mapping[int, int]:
-    counts: dict[int, int] = {}
-    for key in session.scalars(select(Instalment.assessment_id)):
-        counts[key] = counts.get(key, 0) + 1
-    return counts
+_MONEY = (
+    PaymentRow.period,
+    PaymentRow.collected_on,
+    PaymentRow.counted,
+    PaymentRow.counted_from,
+    PaymentRow.late_charge,
+)
+
+
+def _paid(instalment: Instalment, earlier: int, row: Any) -> Payment | None:
+    """What a payment gives this instalment: all that counts, or of a whole year's money the part from `earlier` yen on."""
+    if row.period is None:
+        return None
+    counted = row.counted
+    if row.period == WHOLE_YEAR:
+        start, stop = max(row.counted_from, earlier), min(row.counted_from + row.counted, earlier + instalment.amount)
+        counted = max(stop - start, 0)
+    return Payment(counted, row.collected_on) if counted else None

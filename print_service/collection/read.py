@@ -1,107 +1,188 @@
-"""Step 11 collect 収納, the pure half: a convenience-store payment file → payment records, or every fault of it at
-once.
+"""Step 11 collect 収納, the pure half: a payment file of any channel → payment records one after the other, and every fault at once.
 
-The 44 digits are the GS1-128 of 標準料金代理収納: AI 91, issuer, free key, re-issue count, pay-by date, stamp flag,
-amount, check digit. Check digit: weights 3, 1, 3, 1… from the right over the other 43 digits, ten's complement (GS1
-General Specifications 7.9).
+What a file looks like is its layout's business (`data/layouts`); here stands which fields mean what. A layout gives `amount`, a way to
+name the slip (`references`), and as far as it has them: `data_kind` (without it every record is a posting), `collected_on` or in the
+header `debit_day`, `collected_at`, `late_charge`, `data_date`, `transfer_date`, `remark`, and the parts of place and serial below.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import date, time
 from pathlib import Path
 from typing import cast
 
-from barcodes.digits import modulo10
-from print_service.collection.model import Kind, PaymentFile, PaymentRecord, PaymentTotals
+from print_service.collection.channels import channels
+from print_service.collection.model import KINDS, Kind, PaymentFile, PaymentRecord
+from print_service.collection.references import Referee, referee
 from print_service.findings import refuse
 from print_service.flatfile.faults import Faults
-from print_service.flatfile.layout import Layout, load_layout
-from print_service.flatfile.read import FlatFile, Record, scan
+from print_service.flatfile.layout import Layout, Role, load_layout
+from print_service.flatfile.read import Record
+from print_service.flatfile.stream import RecordStream
 
-_DIGITS_FIELDS = (
-    "ai",
-    "country",
-    "agency",
-    "company",
-    "free_key",
-    "reissue",
-    "pay_by",
-    "stamp",
-    "amount",
-    "check_digit",
-)
-_OTHER_FIELDS = ("data_kind", "collected_on", "collected_at", "store", "chain", "data_date", "transfer_date")
-_KINDS: tuple[Kind, ...] = ("provisional", "confirmed", "cancelled")
+PAYMENTS, FUNDS = "payments", "funds"
+"""What a layout is about: payments (with whatever else is known of them), or transfers of money paid before."""
+_PLACE = ("chain", "store", "bank", "branch", "terminal", "instrument")
+_SERIAL = ("centre", "processed_on", "batch", "serial")
+_ERROR_REPLY = b"error"
 
 
-def read_payments(path: Path, layout_name: str, layouts: Path | None = None) -> PaymentFile:
-    """The records of a payment file in the layout of that name. Raises RefusedError with every fault at
+class PaymentReader:
+    """Iterates over the records of a file in bounded memory. Believe none of them before `finish` has not refused.
+
+    `on` is the day of reading, by which a header that names month and day only (全銀) gets its year.
+    """
+
+    def __init__(self, path: Path, layout_name: str, on: date, layouts: Path | None = None) -> None:
+        self.layout = load_layout(layout_name, layouts)
+        self.faults = Faults()
+        self._path = path
+        self._on = on
+        self._refer = _check_layout(self.layout)
+        self._stream = RecordStream(path, self.layout, self.faults)
+        self._days: set[date] = set()
+
+    def __iter__(self) -> Iterator[PaymentRecord]:
+        _check_reply(self._path, self.layout)
+        make = _maker(self.layout, self._refer, self.faults, self._path.name)
+        made = None if self.layout.of_role(Role.HEADER) else self._on
+        for record in self._stream:
+            if record.type.role is Role.HEADER:
+                made = self._made(record)
+                self._days.add(made)
+            elif record.type.role is Role.DATA and made is not None:
+                payment = make(record, made)
+                if not self.layout.of_role(Role.HEADER):
+                    self._days.add(payment.data_date)
+                self._check_days(payment, made)
+                yield payment
+
+    def finish(self) -> None:
+        """Refuse with every fault of the file, if there is one."""
+        self.faults.refuse_if_any(self._path.name)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes that were read."""
+        return self._stream.sha256
+
+    @property
+    def covered_to(self) -> date | None:
+        """The day up to which payments are known: the latest day the file itself states."""
+        return None if self.layout.subject == FUNDS else max(self._days, default=None)
+
+    def _made(self, header: Record) -> date:
+        if header.get("debit_day") is None:
+            return cast("date", header["created_on"])
+        text = header.text("debit_day")
+        day = _latest(text, self._on)
+        if day is None:
+            where = f"{self._path.name}:{header.line}:debit_day"
+            self.faults.add("collection-file.debit-day", where, found=text)
+        return day or self._on
+
+    def _check_days(self, payment: PaymentRecord, made: date) -> None:
+        where = f"{self._path.name}:{payment.line}"
+        if payment.collected_on > made:
+            # A record collected after its file was made cannot be; `covered_to` would lie.
+            self.faults.add("collection-file.collected-after-file", f"{where}:collected_on", made=made.isoformat())
+        if payment.funds_on is not None and payment.funds_on < payment.collected_on:
+            self.faults.add("collection-file.transfer-before-payment", f"{where}:transfer_date")
+        if payment.late_charge > payment.amount:
+            self.faults.add("collection-file.late-charge", f"{where}:late_charge")
+
+
+def read_payments(path: Path, layout_name: str, on: date, layouts: Path | None = None) -> PaymentFile:
+    """All records of a payment file at once, for files that may be held in memory. Raises RefusedError with every fault at
     file:line:field.
     """
-    layout = load_layout(layout_name, layouts)
-    _check_layout(layout)
-    faults = Faults()
-    flat = scan(path, layout, faults)
-    records = tuple(_payment(record) for record in flat.records)
-    for payment in records:
-        expected = modulo10(payment.digits44[:-1])
-        if payment.digits44[-1] != str(expected):
-            where = f"{path.name}:{payment.line}:check_digit"
-            faults.add("collection-file.check-digit", where, found=payment.digits44[-1], expected=expected)
-        if payment.transfer_date is not None and payment.transfer_date < payment.collected_on:
-            faults.add("collection-file.transfer-before-payment", f"{path.name}:{payment.line}:transfer_date")
-    _check_days(path.name, flat, faults)
-    faults.refuse_if_any(path.name)
-    return PaymentFile(
-        sha256=flat.sha256,
-        layout=layout.name,
-        channel=layout.channel,
-        covered_to=max(_header_date(group.header) for group in flat.groups if group.header is not None),
-        records=records,
-        totals=PaymentTotals(
-            len(records),
-            sum(payment.amount for payment in records),
-            {kind: sum(payment.amount for payment in records if payment.kind == kind) for kind in _KINDS},
-        ),
-        warnings=faults.warnings,
-    )
+    reader = PaymentReader(path, layout_name, on, layouts)
+    records = tuple(reader)
+    reader.finish()
+    layout = reader.layout
+    return PaymentFile(reader.sha256, layout.name, layout.channel, reader.covered_to, records, reader.faults.warnings)
 
 
-def _check_layout(layout: Layout) -> None:
-    if layout.subject != "store-payments":
+def _check_layout(layout: Layout) -> Referee:
+    if layout.subject not in (PAYMENTS, FUNDS) or layout.channel not in channels():
         raise refuse("collection-file.layout-subject", layout.name, subject=layout.subject)
-    missing = set(_DIGITS_FIELDS + _OTHER_FIELDS) - set(layout.data.names)
-    if missing:
-        raise refuse("collection-file.layout-fields", layout.name, fields="・".join(sorted(missing)))
+    header = layout.of_role(Role.HEADER)
+    days = {*layout.data.names, *(header.names if header else ())}
+    wanted = {"amount"} | ({"created_on"} if header and "debit_day" not in days else set())
+    missing = wanted - days
+    if not days & {"collected_on", "debit_day"}:
+        missing.add("collected_on")
+    refer = referee(layout)
+    if refer is None or missing:
+        fields = "・".join(sorted(missing)) or "納付書の番号"
+        raise refuse("collection-file.layout-fields", layout.name, fields=fields)
+    return refer
 
 
-def _header_date(header: Record) -> date:
-    return cast("date", header["created_on"])
+def _check_reply(path: Path, layout: Layout) -> None:
+    """An agency's web service answers a failed request with a text instead of the file."""
+    if layout.format != "csv" or not path.is_file():
+        return
+    with path.open("rb") as stream:
+        if _ERROR_REPLY in stream.readline(200).lower():
+            raise refuse("collection-file.error-reply", path.name)
 
 
-def _check_days(name: str, flat: FlatFile, faults: Faults) -> None:
-    """A record collected after its file was made cannot be; `covered_to` would lie."""
-    for group in flat.groups:
-        if group.header is None:
+def _latest(month_day: str, on: date) -> date | None:
+    """The latest such day up to `on`; None when there is no such day in the last years."""
+    for year in range(on.year, on.year - 5, -1):
+        try:
+            day = date(year, int(month_day[:2]), int(month_day[2:]))
+        except ValueError:
             continue
-        made = _header_date(group.header)
-        for record in group.records:
-            if cast("date", record["collected_on"]) > made:
-                where = f"{name}:{record.line}:collected_on"
-                faults.add("collection-file.collected-after-file", where, made=made.isoformat())
+        if day <= on:
+            return day
+    return None
 
 
-def _payment(record: Record) -> PaymentRecord:
-    amount = record.number("amount")
-    parts = [f"{amount:06d}" if name == "amount" else record.text(name) for name in _DIGITS_FIELDS]
-    return PaymentRecord(
-        line=record.line,
-        kind=cast("Kind", record.text("data_kind")),
-        collected_on=cast("date", record["collected_on"]),
-        collected_at=cast("time", record["collected_at"]),
-        digits44="".join(parts),
-        amount=amount,
-        store=record.text("store"),
-        chain=record.text("chain"),
-        data_date=cast("date", record["data_date"]),
-        transfer_date=cast("date | None", record["transfer_date"]),
-    )
+def _maker(layout: Layout, refer: Referee, faults: Faults, name: str) -> Callable[[Record, date], PaymentRecord]:
+    names = set(layout.data.names)
+    place = tuple(part for part in _PLACE if part in names)
+    serial = tuple(part for part in _SERIAL if part in names)
+    own_day = "data_date" in names
+    kind_of = _kind_of(layout)
+
+    def make(record: Record, made: date) -> PaymentRecord:
+        where = f"{name}:{record.line}"
+        kind, reason = kind_of(record)
+        reference = refer(record, faults, where)
+        return PaymentRecord(
+            line=record.line,
+            kind=kind,
+            reference=reference,
+            collected_on=cast("date | None", record.get("collected_on")) or made,
+            collected_at=cast("time | None", record.get("collected_at")),
+            store=_joined(record, place),
+            serial=_joined(record, serial),
+            amount=record.number("amount"),
+            late_charge=record.number("late_charge") if "late_charge" in names else 0,
+            data_date=cast("date", record["data_date"]) if own_day else made,
+            funds_on=cast("date | None", record.get("transfer_date")),
+            remark=reason or (record.text("remark") if "remark" in names else ""),
+        )
+
+    return make
+
+
+def _kind_of(layout: Layout) -> Callable[[Record], tuple[Kind, str]]:
+    """`failed-short` is a failed record with the remark `short`."""
+    if layout.subject == FUNDS:
+        return lambda _record: ("transferred", "")
+    if "data_kind" not in layout.data.names:
+        return lambda _record: ("confirmed", "")
+    table: dict[str, tuple[Kind, str]] = {}
+    for meaning in (layout.data.field("data_kind").codes or {}).values():
+        kind, _, reason = meaning.partition("-")
+        if kind not in KINDS:
+            raise refuse("collection-file.layout-kind", layout.name, kind=kind)
+        table[meaning] = (kind, reason)
+    return lambda record: table[record.text("data_kind")]
+
+
+def _joined(record: Record, parts: tuple[str, ...]) -> str:
+    values = (record[part] for part in parts)
+    return "-".join(f"{value:%Y%m%d}" if isinstance(value, date) else str(value or "") for value in values)

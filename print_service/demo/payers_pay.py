@@ -1,59 +1,176 @@
-"""Who pays in the demonstration: a seeded choice of slips that are carried to a store, the same for the same seed.
+"""Who pays in the demonstration, and where: a seeded choice of slips and channels, the same for the same seed.
 
-Most payments are confirmed later, some stay provisional, a few are revoked by the store (速報取消): these still owe.
+Of the payments in stores most are confirmed later, some stay provisional, a few are revoked (速報取消): these still owe. The rest is paid at
+banks and with telephones by whatever mark the slip bears. In each season one payer pays twice, in a store and by Pay-easy, so that the
+work list is not empty. Direct debits are tried on the due date; one in ten fails.
 """
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from print_service.collection.model import Kind
-from print_service.demo.payments import Visit
+from print_service.demo import bank_payments as bank
+from print_service.demo.bank_payments import Debit, Posting
+from print_service.demo.payments import LAYOUT, Visit, write_payment_file
 from print_service.ledger.states import PieceState
-from print_service.ledger.tables import Piece, Slip
+from print_service.ledger.tables import Assessment, Instalment, Piece, Slip
+
+_BARCODE_CHANNELS = ("cvs", "cvs", "cvs", "mobile-register")
+_FAILED_PERCENT = 10
+_SERIALS = 100_000
 
 
 @dataclass(frozen=True)
 class Season:
-    """Payments of one file: slips of these jobs, paid between two days; the share of slips that are paid, in percent."""
+    """Payments of one set of files: slips of these jobs, paid between two days; the share of slips that are paid, in percent; the due dates
+    on which accounts were debited.
+    """
 
     batches: tuple[str, ...]
     first: date
     last: date
     whole_year: int
     instalment: int
+    debit_days: tuple[date, ...] = ()
 
     @property
     def days(self) -> int:
         """Days on which somebody may pay."""
         return (self.last - self.first).days + 1
 
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Names of the season's files, in the order of loading, and the layout of each."""
+        channels = {
+            "cvs": LAYOUT,
+            "pay-easy": "pay-easy-payments",
+            "mobile-register": "mobile-register-payments",
+            "mobile-transfers": "mobile-register-transfers",
+            "el-qr": "el-qr-payments",
+            "bank-counter": "bank-counter-payments",
+        }
+        files = {f"{channel}-{self.last:%Y%m%d}.dat": layout for channel, layout in channels.items()}
+        return files | {f"direct-debit-{day:%Y%m%d}.dat": "direct-debit-results" for day in self.debit_days}
 
-def visits(session: Session, season: Season, seed: int) -> Sequence[Visit]:
+
+@dataclass
+class Drawn:
+    """Visits to stores, and postings by channel."""
+
+    visits: list[Visit] = field(default_factory=list)
+    postings: dict[str, list[Posting]] = field(default_factory=dict)
+
+    def of(self, channel: str) -> Sequence[Posting]:
+        """Postings of a channel in the order drawn."""
+        return self.postings.get(channel, [])
+
+
+def write_file(session: Session, season: Season, seed: int, path: Path, tax_code: Mapping[str, str]) -> int:
+    """Write one of the season's files by its name; the number of records."""
+    if path.name.startswith("direct-debit"):
+        day = next(day for day in season.debit_days if f"{day:%Y%m%d}" in path.name)
+        return bank.write_direct_debits(path, _debits(session, day, seed, tax_code), debit_day=day)
+    drawn = draw(session, season, seed)
+    kind = path.name[: -len("-20260619.dat")]
+    if kind == "cvs":
+        return write_payment_file(path, drawn.visits, seed=seed, covered_to=season.last)
+    if kind == "mobile-transfers":
+        return bank.write_mobile_transfers(path, drawn.of("mobile-register"), covered_to=season.last)
+    write = {
+        "pay-easy": bank.write_pay_easy,
+        "mobile-register": bank.write_mobile,
+        "el-qr": bank.write_el_qr,
+        "bank-counter": bank.write_bank_counter,
+    }[kind]
+    return write(path, drawn.of(kind), seed=seed, covered_to=season.last)
+
+
+def draw(session: Session, season: Season, seed: int) -> Drawn:
     """Draw the slips that are paid in a season: a whole year's or a first instalment's, never both of one notice."""
-    return list(_draw(session, season, random.Random(f"{seed}/{season.first}")))  # noqa: S311
+    dice = random.Random(f"{seed}/{season.first}")  # noqa: S311
+    drawn = Drawn()
+    for slip, piece in _paid_slips(session, season, dice):
+        fate, day = dice.randrange(100), season.first + timedelta(dice.randrange(season.days))
+        channel = _channel(slip, dice)
+        first = int(f"{season.last:%y%m%d}") * _SERIALS
+        posting = _posting(slip, piece, day, first + len(drawn.of(channel)) + 1, dice)
+        if channel != "cvs":
+            drawn.postings.setdefault(channel, []).append(posting)
+            continue
+        assert slip.cvs_digits is not None
+        visit = Visit(slip.cvs_digits, slip.amount, day, _outcome(fate))
+        if not drawn.visits:
+            # This payer pays once more on the season's last day, from the telephone.
+            again = _posting(slip, piece, season.last, first + _SERIALS - 1, dice)
+            drawn.postings.setdefault("pay-easy", []).append(again)
+        drawn.visits.append(visit)
+    return drawn
 
 
-def _draw(session: Session, season: Season, dice: random.Random) -> Iterator[Visit]:
-    found = session.scalars(
-        select(Slip)
+def _paid_slips(session: Session, season: Season, dice: random.Random) -> Iterator[tuple[Slip, Piece]]:
+    found = session.execute(
+        select(Slip, Piece)
         .join(Piece, Piece.id == Slip.piece_id)
-        .where(Piece.job_id.in_(season.batches), Piece.state == PieceState.POSTED, Slip.cvs_digits.is_not(None))
-        .order_by(Slip.assessment_id, Slip.period)
+        .where(Piece.job_id.in_(season.batches), Piece.state == PieceState.POSTED)
+        .order_by(Slip.assessment_id, Slip.period, Slip.id)
     )
     whole: set[int] = set()
-    for slip in found:
+    for slip, piece in found:
         share = season.whole_year if slip.period == 0 else season.instalment
-        roll, fate, day = dice.randrange(100), dice.randrange(100), dice.randrange(season.days)
-        if slip.period > 1 or slip.assessment_id in whole or roll >= share or slip.cvs_digits is None:
+        roll = dice.randrange(100)
+        if slip.period > 1 or slip.assessment_id in whole or roll >= share:
             continue
         if slip.period == 0:
             whole.add(slip.assessment_id)
-        yield Visit(slip.cvs_digits, slip.amount, season.first + timedelta(day), _outcome(fate))
+        yield slip, piece
+
+
+def _channel(slip: Slip, dice: random.Random) -> str:
+    """A road that the slip's marks open."""
+    roads: list[str] = [
+        *(_BARCODE_CHANNELS if slip.cvs_digits else ()),
+        "pay-easy",
+        "bank-counter",
+        *(("el-qr",) if slip.el_qr else ()),
+    ]
+    return str(dice.choice(roads))
+
+
+def _posting(slip: Slip, piece: Piece, day: date, serial: int, dice: random.Random) -> Posting:
+    ocr = piece.documents[slip.position].get("marks", {}).get("ocr")
+    return Posting(
+        agency=slip.agency,
+        number=slip.number,
+        confirmation=slip.confirmation,
+        category=slip.category,
+        cvs_digits=slip.cvs_digits,
+        el_qr=slip.el_qr,
+        ocr=(ocr[0], ocr[1]) if ocr else None,
+        amount=slip.amount,
+        collected_on=day,
+        serial=serial,
+        instrument=dice.choice(("bank", "card")),
+    )
+
+
+def _debits(session: Session, day: date, seed: int, tax_code: Mapping[str, str]) -> Iterator[Debit]:
+    dice = random.Random(f"{seed}/debit/{day}")  # noqa: S311
+    by_account = (Assessment.method == "account") & Assessment.superseded.is_(False)
+    found = session.execute(
+        select(Assessment, Instalment)
+        .join(Instalment, Instalment.assessment_id == Assessment.id)
+        .where(by_account, Instalment.due == day)
+        .order_by(Assessment.tax_item, Assessment.notice_no)
+    )
+    for bill, part in found:
+        result = "failed-short" if dice.randrange(100) < _FAILED_PERCENT else "confirmed"
+        yield Debit(bill.levy_year, tax_code[bill.tax_item], bill.notice_no, part.number, part.amount, result)
 
 
 def _outcome(roll: int) -> Kind:

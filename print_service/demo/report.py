@@ -130,17 +130,17 @@ def _paid(session: Session) -> int:
 
 def _reminded_though_paid(session: Session, stage: Stage) -> int:
     events: dict[str, list[tuple[date, str]]] = {}
-    for file in SEASONS:
-        for item in read_payments(stage.out / "payments" / file, "cvs-payments-a").records:
-            events.setdefault(item.digits44, []).append((item.data_date, item.kind))
-    slips = session.execute(
-        select(Slip.cvs_digits, Slip.assessment_id, Slip.period).where(Slip.cvs_digits.is_not(None))
-    )
+    for season in SEASONS:
+        for file, layout in season.files.items():
+            for item in read_payments(stage.out / "payments" / file, layout, season.last).records:
+                events.setdefault(item.reference, []).append((item.data_date, item.kind))
     paid_on: dict[tuple[int, int], list[date]] = {}
-    for digits, assessment_id, period in slips:
-        day = _paid_day(events.get(digits or "", []))
-        if day is not None:
-            paid_on.setdefault((assessment_id, period), []).append(day)
+    for slip in session.scalars(select(Slip)):
+        key = f"{slip.number}-{slip.confirmation}-{slip.category}"
+        for reference in (slip.cvs_digits, f"pe-{slip.agency}-{key}", f"el-{key}"):
+            day = _paid_day(events.get(reference or "", []))
+            if day is not None:
+                paid_on.setdefault((slip.assessment_id, slip.period), []).append(day)
     wrong = 0
     reminded = session.execute(
         select(PieceAssessment.assessment_id, PieceAssessment.period, Job.data_as_of)
@@ -155,6 +155,6 @@ def _reminded_though_paid(session: Session, stage: Stage) -> int:
 
 
 def _paid_day(events: list[tuple[date, str]]) -> date | None:
-    if not events or any(kind == "cancelled" for _, kind in events):
+    if any(kind == "cancelled" for _, kind in events):
         return None
-    return min(day for day, _ in events)
+    return min((day for day, kind in events if kind in ("provisional", "confirmed")), default=None)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from print_service.assessments.rules import split_annual
+from print_service.assessments.split import split_annual
 from print_service.flatfile.fields import Value
 
 Row = Mapping[str, Value]

@@ -3,15 +3,25 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from handover import custody_commands
+from handover import copy_commands, custody_commands, spoilage_commands
 from handover.certificate import ErasedCopy, ErasureCertificate, Level, Verification
-from handover.model import Copy, CopyKind
+from handover.duties import accept_contract
+from handover.model import Copy, CopyKind, Disposal
 from print_service.batches.custody import Outing, carry_out, current, hand_out, the_contract, witness
-from print_service.batches.letters import certificate_letter
+from print_service.batches.custody_letters import certificate_letter, staff_letter, transfer_letter
 from print_service.demo.stage import Stage
 
 MAKER, SUPERVISOR, CLERKS = "W01", "W03", ("W01", "W02")
 CARRIERS, OPERATOR, WITNESS, RESPONSIBLE = ("V01", "V02"), "V03", "V04", "V04"
+
+
+def takes_the_work(stage: Stage, when: datetime) -> None:
+    """Before any work: the vendor's report of its people, with the declaration that nothing is entrusted further, is accepted."""
+    with stage.step("accept contract", when, SUPERVISOR) as todo:
+        if todo:
+            session, act = todo
+            carry_out(session, stage.settings, act, accept_contract, accepted_by=SUPERVISOR, at=act.at)
+            staff_letter(stage.settings, act, SUPERVISOR, stage.pool)
 
 
 def goes_out(stage: Stage, medium: str, when: datetime) -> None:
@@ -31,6 +41,8 @@ def goes_out(stage: Stage, medium: str, when: datetime) -> None:
                 expected_at=when + timedelta(hours=2),
             )
             hand_out(session, stage.settings, act, outing)
+            now = current(session)
+            transfer_letter(stage.settings, act, now, now.transfers_of(medium)[-1], stage.pool)
     arrived = when + timedelta(hours=2)
     with stage.step(f"receive {medium}", arrived, CARRIERS[0]) as todo:
         if todo:
@@ -54,7 +66,7 @@ def goes_out(stage: Stage, medium: str, when: datetime) -> None:
                     session,
                     stage.settings,
                     act,
-                    custody_commands.load,
+                    copy_commands.load,
                     medium=medium,
                     host=host,
                     path=f"{path}/{medium}",
@@ -84,19 +96,53 @@ def comes_back(stage: Stage, batch: str, medium: str, when: datetime) -> None:
                 place="見本区役所 税務課",
                 at=act.at,
             )
+    _spoiled(stage, batch, when + timedelta(hours=1))
     certified = when + timedelta(hours=3)
     with stage.step(f"certify {batch}", certified, SUPERVISOR) as todo:
         if todo:
             session, act = todo
             certificate = _certificate(stage, batch, current(session).open_copies((batch,)), act.at)
             carry_out(
-                session, stage.settings, act, custody_commands.certify, certificate, accepted_by=SUPERVISOR, at=act.at
+                session, stage.settings, act, copy_commands.certify, certificate, accepted_by=SUPERVISOR, at=act.at
             )
-            certificate_letter(stage.settings, act, certificate, current(session).media_of(batch), stage.pool)
+            certificate_letter(stage.settings, act, certificate, current(session), stage.pool, SUPERVISOR)
     with stage.step(f"close {batch}", certified + timedelta(minutes=5), SUPERVISOR) as todo:
         if todo:
             session, act = todo
             witness(session, act, custody_commands.close(current(session), batch=batch, at=act.at))
+
+
+def _spoiled(stage: Stage, batch: str, when: datetime) -> None:
+    """Some sheets were spoiled in printing; they are counted, kept, and shredded before a witness."""
+    with stage.step(f"spoil {batch}", when, OPERATOR) as todo:
+        if todo:
+            session, act = todo
+            event = carry_out(
+                session,
+                stage.settings,
+                act,
+                spoilage_commands.report_spoilage,
+                batch=batch,
+                sheets=3,
+                blanks=20,
+                place="第一工場 施錠保管庫",
+                reported_by=OPERATOR,
+                at=act.at,
+            )
+            carry_out(
+                session,
+                stage.settings,
+                act,
+                spoilage_commands.dispose,
+                spoilage=event.subject.removeprefix("spoilage:"),
+                method=Disposal.SHREDDED,
+                disposed_on=act.day,
+                place="第一工場",
+                executor=OPERATOR,
+                witness=CLERKS[1],
+                certificate="",
+                at=act.at,
+            )
 
 
 def _certificate(stage: Stage, batch: str, copies: tuple[Copy, ...], when: datetime) -> ErasureCertificate:

@@ -3,21 +3,22 @@
 Days are those of 令和8年度: vehicle tax due 1 June (31 May is a Sunday), resident tax's first instalment 30 June 2026.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from print_service.assessments.load import load_assessments
 from print_service.batches.freeze import JobOrder, freeze_notices
 from print_service.batches.letters import passphrase_letter
 from print_service.batches.seal import seal_job
 from print_service.collection.load import load_payments
-from print_service.demo.payers_pay import Season, visits
-from print_service.demo.payments import write_payment_file
+from print_service.collection.send import pending, send_keys
+from print_service.demo.payers_pay import Season, write_file
 from print_service.demo.stage import Stage, at
-from print_service.demo.vendor import MAKER, SUPERVISOR, comes_back, goes_out
-from print_service.dunning.run import run_final_demands, run_reminders
+from print_service.demo.vendor import MAKER, SUPERVISOR, comes_back, goes_out, takes_the_work
+from print_service.dunning.cover import cover_sheet
+from print_service.dunning.plan import FINAL_DEMAND, REMINDER
+from print_service.dunning.run import RunOrder, approve_run, freeze_run, plan_run
 from print_service.inspection import sign as inspection
 from print_service.ledger.tables import PageFile, Piece
 from print_service.mailing.post import planned, post
@@ -31,12 +32,12 @@ REMIND_VEHICLE, REMIND_RESIDENT, DEMAND = "R08-D01", "R08-D02", "R08-F01"
 BATCHES = (VEHICLE, RESIDENT, REMIND_VEHICLE, REMIND_RESIDENT, DEMAND)
 LEVY_YEAR = 2026
 
-SEASONS = {
-    "cvs-20260619.dat": Season((VEHICLE,), date(2026, 5, 11), date(2026, 6, 19), 0, 86),
-    "cvs-20260717.dat": Season((RESIDENT,), date(2026, 6, 8), date(2026, 7, 17), 25, 65),
-    "cvs-20260821.dat": Season((REMIND_VEHICLE, REMIND_RESIDENT), date(2026, 7, 23), date(2026, 8, 21), 0, 50),
-}
-"""Payment files and what they hold: vehicle tax; resident tax (whole year or first instalment); late payers with their reminders."""
+SEASONS = (
+    Season((VEHICLE,), date(2026, 5, 11), date(2026, 6, 19), 0, 86, (date(2026, 6, 1),)),
+    Season((RESIDENT,), date(2026, 6, 8), date(2026, 7, 17), 25, 65, (date(2026, 6, 30),)),
+    Season((REMIND_VEHICLE, REMIND_RESIDENT), date(2026, 7, 23), date(2026, 8, 21), 0, 50),
+)
+"""Payments: of vehicle tax; of resident tax (whole year or first instalment); of late payers with their reminders."""
 
 
 def medium_of(batch: str) -> str:
@@ -46,14 +47,15 @@ def medium_of(batch: str) -> str:
 
 def play(stage: Stage) -> None:
     """The whole year; steps done in an earlier run are passed over."""
+    takes_the_work(stage, at("2026-04-10 10:00"))
     _notices(stage, VEHICLE, "vehicle-tax", "vehicle-tax-host", "vehicle-tax-host.csv", date(2026, 5, 8))
     _notices(stage, RESIDENT, "resident-tax", "resident-tax-host", "resident-tax-host.dat", date(2026, 6, 5))
     _one_letter_returns(stage)
-    _payments(stage, "cvs-20260619.dat", "2026-06-22 09:00")
+    _payments(stage, SEASONS[0], "2026-06-22 09:00")
     _reminders(stage, REMIND_VEHICLE, "vehicle-tax", date(2026, 6, 22))
-    _payments(stage, "cvs-20260717.dat", "2026-07-21 09:00")
+    _payments(stage, SEASONS[1], "2026-07-21 09:00")
     _reminders(stage, REMIND_RESIDENT, "resident-tax", date(2026, 7, 21))
-    _payments(stage, "cvs-20260821.dat", "2026-08-25 09:00")
+    _payments(stage, SEASONS[2], "2026-08-25 09:00")
     _demands(stage, date(2026, 8, 25))
 
 
@@ -74,19 +76,29 @@ def _notices(stage: Stage, batch: str, tax_item: str, layout: str, file: str, is
 
 
 def _reminders(stage: Stage, batch: str, tax_item: str, as_of: date) -> None:
-    with stage.step(f"freeze {batch}", at(f"{as_of} 10:00"), MAKER) as todo:
-        if todo:
-            session, act = todo
-            run_reminders(session, stage.settings, act, batch, (tax_item,), as_of)
-    print_and_post(stage, batch, as_of)
+    _dun(stage, RunOrder(batch, REMINDER, (tax_item,), as_of))
 
 
 def _demands(stage: Stage, as_of: date) -> None:
-    with stage.step(f"freeze {DEMAND}", at(f"{as_of} 10:00"), MAKER) as todo:
+    _dun(stage, RunOrder(DEMAND, FINAL_DEMAND, (), as_of))
+
+
+def _dun(stage: Stage, order: RunOrder) -> None:
+    """Step 12: one person plans, another approves, and the run becomes a job with its cover sheet."""
+    with stage.step(f"plan {order.batch}", at(f"{order.as_of} 09:30"), MAKER) as todo:
         if todo:
             session, act = todo
-            run_final_demands(session, stage.settings, act, DEMAND, as_of)
-    print_and_post(stage, DEMAND, as_of)
+            plan_run(session, stage.settings, act, order)
+    with stage.step(f"approve {order.batch}", at(f"{order.as_of} 09:45"), SUPERVISOR) as todo:
+        if todo:
+            session, act = todo
+            approve_run(session, act, order.batch)
+    with stage.step(f"freeze {order.batch}", at(f"{order.as_of} 10:00"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            freeze_run(session, stage.settings, act, order.batch)
+            cover_sheet(session, stage.settings, act, order.batch, stage.pool)
+    print_and_post(stage, order.batch, order.as_of)
 
 
 def print_and_post(stage: Stage, batch: str, issued_on: date) -> None:
@@ -98,6 +110,7 @@ def print_and_post(stage: Stage, batch: str, issued_on: date) -> None:
         if todo:
             session, act = todo
             number_job(session, stage.settings, act, batch)
+    _send_keys(stage, batch, at(f"{day} 11:30"))
     _compose(stage, batch, day)
     _prove(stage, batch, day)
     with stage.step(f"seal {batch}", at(f"{day} 15:00"), MAKER) as todo:
@@ -111,8 +124,18 @@ def print_and_post(stage: Stage, batch: str, issued_on: date) -> None:
         if todo:
             session, act = todo
             counts = {row.postal_class: row.pieces for row in planned(session, batch)}
-            post(session, act, batch, issued_on, counts)
+            post(session, stage.settings, act, batch, issued_on, counts)
     comes_back(stage, batch, medium, at(f"{issued_on + timedelta(days=1)} 09:00"))
+
+
+def _send_keys(stage: Stage, batch: str, when: datetime) -> None:
+    """The centres learn the new keys before the letters leave; a batch without slips tells them what was withdrawn, if anything."""
+    for destination in stage.settings.sending.destinations:
+        with stage.step(f"send {batch} {destination}", when, MAKER) as todo:
+            if todo:
+                session, act = todo
+                if any(pending(session, stage.settings, destination, act.day)):
+                    send_keys(session, stage.settings, act, destination)
 
 
 def _compose(stage: Stage, batch: str, day: date) -> None:
@@ -162,21 +185,18 @@ def _one_letter_returns(stage: Stage) -> None:
             mark_returned(session, act, VEHICLE, 2, "あて所に尋ねあたりません")
 
 
-def _payments(stage: Stage, file: str, when: str) -> None:
-    path = stage.out / "payments" / file
-    with stage.step(f"collect {file}", at(when), MAKER) as todo:
-        if todo:
-            session, act = todo
-            _write_payments(stage, session, file)
-            load_payments(session, act, path, "cvs-payments-a")
-    stage.watch(f"Step 11 collect 収納 {file}", 1, 1)
-
-
-def _write_payments(stage: Stage, session: Session, file: str) -> None:
-    season = SEASONS[file]
+def _payments(stage: Stage, season: Season, when: str) -> None:
+    """Step 11: the files of every channel, each written by its agency and loaded."""
     folder = stage.out / "payments"
     folder.mkdir(exist_ok=True)
-    write_payment_file(folder / file, visits(session, season, stage.seed), seed=stage.seed, covered_to=season.last)
+    codes = stage.settings.slips.tax_code
+    for number, (file, layout) in enumerate(season.files.items()):
+        with stage.step(f"collect {file}", at(when) + timedelta(minutes=number), MAKER) as todo:
+            if todo:
+                session, act = todo
+                write_file(session, season, stage.seed, folder / file, codes)
+                load_payments(session, stage.settings, act, folder / file, layout)
+        stage.watch(f"Step 11 collect 収納 {file}", 1, 1)
 
 
 def _counter(stage: Stage, title: str, total: int) -> Progress:

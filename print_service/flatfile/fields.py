@@ -51,7 +51,7 @@ def parser(field: Field, layout: Layout, gaiji: Mapping[int, str], unmapped: lis
         FieldType.DIGITS: lambda: _optional(field, _digits(field)),
         FieldType.INT: lambda: _optional(field, _int),
         FieldType.TEXT: lambda: _text(field, layout, gaiji, unmapped),
-        FieldType.DATE: lambda: _optional(field, _date(field, layout), zero_is_blank=True),
+        FieldType.DATE: lambda: _optional(field, _date(field, layout), zeros=("0" * field.width, "0")),
         FieldType.YEAR: lambda: _optional(field, _year(field, layout)),
         FieldType.TIME: lambda: _optional(field, _time),
         FieldType.CODE: lambda: _optional(field, _code(field)),
@@ -61,8 +61,8 @@ def parser(field: Field, layout: Layout, gaiji: Mapping[int, str], unmapped: lis
     return makers[field.type]()
 
 
-def _optional(field: Field, parse: Parser, *, zero_is_blank: bool = False) -> Parser:
-    blanks = {"", " " * field.width} | ({"0" * field.width} if zero_is_blank else set())
+def _optional(field: Field, parse: Parser, *, zeros: tuple[str, ...] = ()) -> Parser:
+    blanks = {"", " " * field.width, *zeros}
     required = field.required
 
     def with_blank(text: str) -> Value:

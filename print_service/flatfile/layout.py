@@ -88,12 +88,13 @@ class RecordType:
 @dataclass(frozen=True)
 class Check:
     """A total stated by the file: `field` of the `role` record is the number of data records, or the sum of their
-    `sums`.
+    `sums`; with `only`, of those data records alone whose field (first) has one of the values (second).
     """
 
     role: Role
     field: str
     sums: str = ""
+    only: tuple[str, frozenset[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -193,8 +194,14 @@ def _build(table: Mapping[str, Any]) -> Layout:
             Era(digit, row["name"], row["start"], row.get("until")) for digit, row in table.get("eras", {}).items()
         ),
         records=tuple(_record(row) for row in table["records"]),
-        checks=tuple(Check(Role(row["in"]), row["field"], row.get("sums", "")) for row in table.get("checks", [])),
+        checks=tuple(_total(row) for row in table.get("checks", [])),
     )
+
+
+def _total(row: Mapping[str, Any]) -> Check:
+    only = row.get("only")
+    wanted = (only["field"], frozenset(only["values"])) if only else None
+    return Check(Role(row["in"]), row["field"], row.get("sums", ""), wanted)
 
 
 def _record(row: Mapping[str, Any]) -> RecordType:
@@ -231,12 +238,18 @@ def _check(layout: Layout) -> None:
         raise ValueError("two record types of one kind")
     for record in layout.records:
         _check_record(layout, record)
+    _check_totals(layout)
+
+
+def _check_totals(layout: Layout) -> None:
     for check in layout.checks:
         total = layout.of_role(check.role)
         if total is None or total.field(check.field).type is not FieldType.INT:
             raise ValueError(f"check field {check.field} of {check.role} must be an int")
         if check.sums and layout.data.field(check.sums).type is not FieldType.INT:
             raise ValueError(f"summed field {check.sums} must be an int")
+        if check.only and layout.data.field(check.only[0]).type not in {FieldType.CODE, FieldType.DIGITS}:
+            raise ValueError(f"field {check.only[0]} chooses records and must be a code or digits")
 
 
 def _check_record(layout: Layout, record: RecordType) -> None:

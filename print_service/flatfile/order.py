@@ -16,13 +16,13 @@ ValueOf = Callable[[str], Value]
 
 @dataclass
 class _Totals:
-    """Running totals of one group or of the whole file: the number of data records, sums by field, fields no longer
-    summable.
+    """Running totals of one group or of the whole file: the number of data records, what each check counts or sums, and
+    which checks can no longer be made.
     """
 
     count: int = 0
-    sums: dict[str, int] = field(default_factory=dict)
-    unknown: set[str] = field(default_factory=set)
+    found: dict[Check, int] = field(default_factory=dict)
+    unknown: set[Check] = field(default_factory=set)
 
 
 class Order:
@@ -32,10 +32,13 @@ class Order:
         self._layout = layout
         self._name = name
         self._faults = faults
-        self._summed = tuple({check.sums for check in layout.checks if check.sums})
         self._has = {record.role for record in layout.records}
+        counted = [check for check in layout.checks if check.sums or check.only]
+        self._of_group = tuple(check for check in counted if check.role is not Role.END)
+        self._of_file = tuple(check for check in counted if check.role is Role.END)
         self._group = _Totals()
         self._file = _Totals()
+        self._stated: list[tuple[Check, int, int]] = []
         self._opened = self._closed = self._ended = False
         self._headless = False
         self._last = 0
@@ -71,6 +74,7 @@ class Order:
             self._faults.add("flatfile.trailer-missing", where)
         if Role.END in self._has and not self._ended:
             self._faults.add("flatfile.end-missing", where)
+        self._compare_stated()
         if not self._file.count and not self._layout.allow_no_data:
             self._faults.add("flatfile.no-data", where)
 
@@ -80,7 +84,6 @@ class Order:
             self._faults.add("flatfile.header-missing", f"{self._name}:{line}")
 
     def _header(self, line: int, value_of: ValueOf) -> bool:
-        del value_of
         again = self._opened if self._layout.many_groups else self._opened or self._closed
         if again:
             self._faults.add("flatfile.header-repeated", f"{self._name}:{line}")
@@ -88,6 +91,10 @@ class Order:
         if self._group.count:
             self._faults.add("flatfile.data-before-header", f"{self._name}:{line}")
         self._opened, self._closed, self._headless = True, False, False
+        for check in self._layout.checks:
+            stated = value_of(check.field) if check.role is Role.HEADER else None
+            if isinstance(stated, int):
+                self._stated.append((check, line, stated))
         return True
 
     def _data(self, line: int, value_of: ValueOf) -> bool:
@@ -95,14 +102,12 @@ class Order:
             self._faults.add("flatfile.record-after-trailer", f"{self._name}:{line}")
             return False
         self._require_header(line)
-        for totals in (self._group, self._file):
-            totals.count += 1
-            for name in self._summed:
-                value = value_of(name)
-                if isinstance(value, int):
-                    totals.sums[name] = totals.sums.get(name, 0) + value
-                else:
-                    totals.unknown.add(name)
+        self._group.count += 1
+        self._file.count += 1
+        for check in self._of_group:
+            _count(check, self._group, value_of)
+        for check in self._of_file:
+            _count(check, self._file, value_of)
         return True
 
     def _trailer(self, line: int, value_of: ValueOf) -> bool:
@@ -111,6 +116,7 @@ class Order:
             return False
         self._require_header(line)
         self._compare(Role.TRAILER, self._group, line, value_of)
+        self._compare_stated()
         self._group = _Totals()
         self._opened, self._closed = False, True
         return True
@@ -126,15 +132,39 @@ class Order:
 
     def _compare(self, role: Role, totals: _Totals, line: int, value_of: ValueOf) -> None:
         for check in self._layout.checks:
-            stated = value_of(check.field)
-            if check.role is role and isinstance(stated, int) and check.sums not in totals.unknown:
+            stated = value_of(check.field) if check.role is role else None
+            if isinstance(stated, int):
                 self._compare_one(check, totals, line, stated)
 
+    def _compare_stated(self) -> None:
+        """What the header promised, once the group is over."""
+        for check, line, stated in self._stated:
+            self._compare_one(check, self._group, line, stated)
+        self._stated.clear()
+
     def _compare_one(self, check: Check, totals: _Totals, line: int, stated: int) -> None:
+        if check in totals.unknown:
+            return
         where = f"{self._name}:{line}:{check.field}"
-        if not check.sums:
-            if stated != totals.count:
-                self._faults.add("flatfile.count-differs", where, stated=stated, found=totals.count)
-        elif stated != (found := totals.sums.get(check.sums, 0)):
+        found = totals.found.get(check, 0) if check.sums or check.only else totals.count
+        if stated == found:
+            return
+        if check.sums:
             title = self._layout.data.field(check.sums).title
             self._faults.add("flatfile.sum-differs", where, field=title, stated=stated, found=found)
+        else:
+            self._faults.add("flatfile.count-differs", where, stated=stated, found=found)
+
+
+def _count(check: Check, totals: _Totals, value_of: ValueOf) -> None:
+    if check.only is not None:
+        chosen = value_of(check.only[0])
+        if chosen is None:
+            totals.unknown.add(check)
+        if chosen not in check.only[1]:
+            return
+    value = value_of(check.sums) if check.sums else 1
+    if isinstance(value, int):
+        totals.found[check] = totals.found.get(check, 0) + value
+    else:
+        totals.unknown.add(check)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from print_service.flatfile.fields import Value, format_value
-from print_service.flatfile.layout import Field, FieldType, Layout, RecordType, Role
+from print_service.flatfile.layout import Check, Field, FieldType, Layout, RecordType, Role
 
 _BOM = b"\xef\xbb\xbf"
 _NO_GAIJI: Mapping[str, str] = {}
@@ -24,7 +24,7 @@ class UnwritableError(ValueError):
 @dataclass
 class _Totals:
     count: int = 0
-    sums: dict[str, int] = field(default_factory=dict)
+    found: dict[Check, int] = field(default_factory=dict)
 
 
 def write(
@@ -57,8 +57,9 @@ def write_groups(
                 out.write(encoder.line(",".join(entry.title for entry in layout.data.fields)))
             for header, records in groups:
                 totals = _Totals()
-                out.write(encoder.role(Role.HEADER, header))
-                for row in records:
+                rows, stated = _promised(layout, records)
+                out.write(encoder.role(Role.HEADER, {**header, **stated}))
+                for row in rows:
                     out.write(encoder.role(Role.DATA, row))
                     _add(layout, row, (totals, whole))
                 out.write(encoder.role(Role.TRAILER, _stated(layout, Role.TRAILER, totals)))
@@ -69,23 +70,27 @@ def write_groups(
     os.replace(part, path)  # noqa: PTH105 - the one atomic rename
 
 
+def _promised(layout: Layout, records: Iterable[Row]) -> tuple[Iterable[Row], Row]:
+    """The records, and what a header must say of them before they are written; only then are they held in memory."""
+    if not any(check.role is Role.HEADER for check in layout.checks):
+        return records, {}
+    rows, totals = list(records), _Totals()
+    for row in rows:
+        _add(layout, row, (totals,))
+    return rows, _stated(layout, Role.HEADER, totals)
+
+
 def _add(layout: Layout, row: Row, totals: Iterable[_Totals]) -> None:
     for total in totals:
         total.count += 1
         for check in layout.checks:
-            if check.sums and check.role in {Role.TRAILER, Role.END}:
-                value = row.get(check.sums)
-                total.sums[f"{check.role}.{check.field}"] = total.sums.get(f"{check.role}.{check.field}", 0) + (
-                    value if isinstance(value, int) else 0
-                )
+            value = row.get(check.sums) if check.sums else 1
+            if isinstance(value, int) and (check.only is None or row.get(check.only[0]) in check.only[1]):
+                total.found[check] = total.found.get(check, 0) + value
 
 
 def _stated(layout: Layout, role: Role, totals: _Totals) -> Row:
-    return {
-        check.field: totals.sums.get(f"{role}.{check.field}", 0) if check.sums else totals.count
-        for check in layout.checks
-        if check.role is role
-    }
+    return {check.field: totals.found.get(check, 0) for check in layout.checks if check.role is role}
 
 
 class _Encoder:

@@ -1,1 +1,1 @@
-"""The tables of the ledger 台帳 for custody. Same rules as in `tables`: nothing is deleted, money is integer yen."""
+"""Custody has no tables: media, copies, spoiled sheets, incidents and audits are folded from the journal (`handover.custody`)."""

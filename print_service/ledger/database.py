@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from print_service.findings import refuse
-from print_service.ledger import collection_tables, custody_tables, dunning_tables, tables
+from print_service.ledger import collection_tables, custody_tables, dunning_tables, journal_tables, sent_tables, tables
 
 # Every module that defines tables, so that the metadata is whole wherever a ledger is opened.
-TABLES = (tables, collection_tables, dunning_tables, custody_tables)
+TABLES = (tables, collection_tables, dunning_tables, sent_tables, custody_tables, journal_tables)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # PostgreSQL's counterpart of SQLite's write lock: one transaction of this application at a time in a database, so that no two
 # freezes see the same assessments and no two writers the same journal head. The number is ours alone and means nothing.

@@ -40,6 +40,7 @@ class PieceState(StrEnum):
     FROZEN = "frozen"
     HELD = "held"
     COMPOSED = "composed"
+    PULLED = "pulled"
     POSTED = "posted"
     RETURNED = "returned"
 

@@ -194,7 +194,7 @@ class Slip(Base):
     due: Mapped[date]
     pay_by: Mapped[date]
     agency: Mapped[str] = mapped_column(String(5))
-    number: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str] = mapped_column(String(20), index=True)
     confirmation: Mapped[str] = mapped_column(String(6))
     category: Mapped[str] = mapped_column(String(3))
     cvs_digits: Mapped[str | None] = mapped_column(String(44), unique=True)
@@ -264,24 +264,6 @@ class Posting(Base):
     posted_on: Mapped[date]
     postal_class: Mapped[str] = mapped_column(String(20))
     pieces: Mapped[int]
-
-
-class Receipt(Base):
-    """One record of a payment file 収納, matched to its slip or kept as an exception (step 11)."""
-
-    __tablename__ = "receipts"
-    __table_args__ = (UniqueConstraint("source_file_id", "line"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source_file_id: Mapped[int] = mapped_column(ForeignKey("source_files.id"))
-    line: Mapped[int]
-    channel: Mapped[str] = mapped_column(String(20))
-    kind: Mapped[str] = mapped_column(String(20))
-    collected_on: Mapped[date]
-    digits: Mapped[str] = mapped_column(String(44), index=True)
-    amount: Mapped[int]
-    slip_id: Mapped[int | None] = mapped_column(ForeignKey("slips.id"), index=True)
-    exception: Mapped[str | None] = mapped_column(String(60))
 
 
 class JournalRow(Base):

@@ -5,7 +5,7 @@ turns and shrinks it, which costs three times as much and is kept for zones that
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import zxingcpp
 from zxingcpp import BarcodeFormat, BarcodeFormats, TextMode
@@ -45,6 +45,11 @@ class Symbol:
     def centre(self) -> tuple[float, float]:
         """Middle of the box, pixels."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def scaled(self, times: int) -> "Symbol":
+        """The same symbol in a raster of so many times the dpi."""
+        right, bottom = (self.right + 1) * times, (self.bottom + 1) * times
+        return replace(self, left=self.left * times, top=self.top * times, right=right, bottom=bottom)
 
 
 def _version(extra: object) -> str:

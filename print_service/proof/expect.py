@@ -1,13 +1,10 @@
-"""What the finished file of a job must hold, from the ledger and from the zones that form.toml states.
+"""What the finished file of a job must hold, from the ledger and from the zones that form.toml states (`forms`)."""
 
-The forms' TOML is read here by itself: the proof shares no code with the press that drew the pages.
-"""
-
-import tomllib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -15,25 +12,22 @@ from sqlalchemy.orm import Session
 
 from print_service.ledger.tables import Job, PageFile, Piece
 from print_service.proof.customer_bars import as_printed
-from print_service.proof.model import Box, ExpectedMark, ExpectedPage, Kind
-from print_service.resources import templates_dir
+from print_service.proof.forms import FormZones, form_zones, layout_of
+from print_service.proof.model import ExpectedMark, ExpectedPage, ExpectedText, Kind, SlipFacts
 
 # Zones whose mark the ledger keeps in the document's `marks` under the zone's name.
 _STORED: Mapping[str, Kind] = {"cvs": "gs1-128", "el_qr": "el-qr", "customer": "customer", "ocr": "ocr"}
 
 
 @dataclass(frozen=True)
-class FormZones:
-    """Size, sheets and mark zones of one form, page by page."""
+class Printer:
+    """What the printer and the folding machine ask of a page, mm: the strip it cannot print, and what marks keep from folds."""
 
-    width_mm: Decimal
-    height_mm: Decimal
-    pages: int
-    duplex: bool
-    zones: Mapping[str, tuple[int, Box]]
+    margin_mm: Decimal = Decimal(0)
+    fold_clear_mm: Decimal = Decimal(0)
 
 
-def expected_pages(session: Session, job: Job, file: PageFile) -> Iterator[ExpectedPage]:
+def expected_pages(session: Session, job: Job, file: PageFile, printer: Printer = Printer()) -> Iterator[ExpectedPage]:
     """Every page of one finished file, in order."""
     pieces = session.scalars(
         select(Piece).where(Piece.job_id == job.id, Piece.file_name == file.name).order_by(Piece.number)
@@ -43,27 +37,84 @@ def expected_pages(session: Session, job: Job, file: PageFile) -> Iterator[Expec
         page, sheet = piece.first_page, 1
         for document in piece.documents:
             form = form_zones(document["form"])
-            yield from _document_pages(job.id, piece, document, form, page, sheet)
+            place = _Place(job.id, job.issued_on, piece.number, piece.sheets, page, sheet, printer)
+            yield from _document_pages(document, form, place)
             page += form.pages
             sheet += (form.pages + 1) // 2 if form.duplex else form.pages
 
 
-def _document_pages(
-    batch: str, piece: Piece, document: Mapping[str, Any], form: FormZones, first: int, sheet: int
-) -> Iterator[ExpectedPage]:
+@dataclass(frozen=True)
+class _Place:
+    """Where a document stands in its job: first page in the file, first sheet in the envelope."""
+
+    batch: str
+    issued_on: date
+    piece: int
+    sheets: int
+    page: int
+    sheet: int
+    printer: Printer
+
+
+def _document_pages(document: Mapping[str, Any], form: FormZones, place: _Place) -> Iterator[ExpectedPage]:
+    fields = _all_fields(document, place)
+    texts: list[list[ExpectedText]] = [[] for _ in range(form.pages + 1)]
+    for read in form.reads:
+        texts[read.page] += read.expected(fields)
+    slip = _slip_facts(document)
     for offset in range(form.pages):
         side = "B" if form.duplex and offset % 2 else "F"
-        own_sheet = sheet + (offset // 2 if form.duplex else offset)
-        text = _piece_text(batch, piece, own_sheet, side)
-        marks = []
-        for name, (page, box) in form.zones.items():
-            if page != offset + 1:
-                continue
-            if name.startswith("piece_mark"):
-                marks.append(ExpectedMark("piece", box, text))
-            elif name in _STORED:
-                marks.append(ExpectedMark(_STORED[name], box, _stored_text(name, document["marks"][name])))
-        yield ExpectedPage(piece.number, first + offset, form.width_mm, form.height_mm, tuple(marks))
+        sheet = place.sheet + (offset // 2 if form.duplex else offset)
+        printer = place.printer
+        yield ExpectedPage(
+            piece=place.piece,
+            page=place.page + offset,
+            width_mm=form.width_mm,
+            height_mm=form.height_mm,
+            marks=tuple(_marks(document, form, offset + 1, _piece_text(place, sheet, side))),
+            texts=tuple(texts[offset + 1]),
+            layout=layout_of(document["form"], offset + 1, place.issued_on, printer.margin_mm, printer.fold_clear_mm),
+            slip=slip,
+        )
+
+
+def _marks(document: Mapping[str, Any], form: FormZones, number: int, piece_text: str) -> Iterator[ExpectedMark]:
+    for name, (page, box) in form.zones.items():
+        if page != number:
+            continue
+        if name.startswith("piece_mark"):
+            yield ExpectedMark("piece", box, piece_text, form.ink.get(name))
+        elif name in _STORED:
+            text = _stored_text(name, document["marks"][name])
+            yield ExpectedMark(_STORED[name], box, text, form.ink.get(name))
+
+
+def _all_fields(document: Mapping[str, Any], place: _Place) -> dict[str, Any]:
+    control = {"batch": place.batch, "piece": place.piece, "sheet": place.sheet, "sheets": place.sheets}
+    marks, key = document.get("marks", {}), document.get("key", {})
+    return {
+        **document["fields"],
+        "control": control,
+        "marks": marks,
+        "key": key,
+        "el_number": _el_number(marks.get("el_qr"), key),
+    }
+
+
+def _el_number(payload: str | None, key: Mapping[str, str]) -> str | None:
+    """eL番号 as printed: in the payload the case number of 20 digits is followed by confirmation, 0 and the organisation."""
+    if not payload:
+        return None
+    number = key["number"].zfill(20)
+    found = re.search(f"{number}{key['confirmation']}0([0-9]{{5}})", payload)
+    return f"{found[1] if found else '?'}-{number}-{key['confirmation']}-{key['category']}"
+
+
+def _slip_facts(document: Mapping[str, Any]) -> SlipFacts | None:
+    fields = document["fields"]
+    if not any(document.get("marks", {}).get(name) for name in ("cvs", "el_qr", "ocr")) or "pay_by" not in fields:
+        return None
+    return SlipFacts(fields["amount"], date.fromisoformat(fields["due"]), date.fromisoformat(fields["pay_by"]))
 
 
 def _stored_text(name: str, stored: str | Sequence[str] | None) -> str:
@@ -74,24 +125,7 @@ def _stored_text(name: str, stored: str | Sequence[str] | None) -> str:
     return stored if isinstance(stored, str) else " ".join(stored)
 
 
-def _piece_text(batch: str, piece: Piece, sheet: int, side: str) -> str:
-    body = f"PS1:{batch}:{piece.number:06d}:{sheet:02d}/{piece.sheets:02d}:{side}"
-    check = sum(place * ord(character) for place, character in enumerate(body, start=1)) % 97
+def _piece_text(place: _Place, sheet: int, side: str) -> str:
+    body = f"PS1:{place.batch}:{place.piece:06d}:{sheet:02d}/{place.sheets:02d}:{side}"
+    check = sum(at * ord(character) for at, character in enumerate(body, start=1)) % 97
     return f"{body}:{check:02d}"
-
-
-@cache
-def form_zones(form_id: str) -> FormZones:
-    """Paper and mark zones of a form from its form.toml."""
-    with (templates_dir() / "notices" / form_id / "form.toml").open("rb") as file:
-        table = tomllib.load(file)
-    paper = table["paper"]
-    zones = {
-        name: (int(zone["page"]), (_mm(zone, "x_mm"), _mm(zone, "y_mm"), _mm(zone, "width_mm"), _mm(zone, "height_mm")))
-        for name, zone in table["zones"].items()
-    }
-    return FormZones(_mm(paper, "width_mm"), _mm(paper, "height_mm"), int(paper["pages"]), bool(paper["duplex"]), zones)
-
-
-def _mm(table: Mapping[str, Any], key: str) -> Decimal:
-    return Decimal(str(table[key]))

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
 
 from print_service.proof.model import Box
@@ -38,18 +37,6 @@ def check_digits_hold(line: str) -> bool:
     second = sum(digits[2::2][i] * w for i, w in enumerate(islice(falling, len(digits[2::2])))) + sum(digits[3::2])
     first = sum(d * w for d, w in zip(digits[1::2], rising, strict=False)) + sum(digits[2::2])
     return digits[1] == second % 10 and digits[0] == first % 11 % 10
-
-
-def lines_in_text(page: pdfium.PdfPage, zone: Box) -> tuple[str, ...]:
-    """The lines of text whose characters lie in the zone (mm from the top left), spaces left out."""
-    x, y, width, height = (float(side) * 72 / 25.4 for side in zone)
-    text_page = page.get_textpage()
-    try:
-        top = page.get_height() - y
-        text: str = text_page.get_text_bounded(x, top - height, x + width, top)
-    finally:
-        text_page.close()
-    return tuple(line for line in ("".join(line.split()) for line in text.splitlines()) if line)
 
 
 def lines_in_picture(raster: Raster, zone: Box) -> tuple[str, ...]:

@@ -4,9 +4,11 @@ Step 5 judges what a printer would put on paper, so nothing here looks at the PD
 pixels are drawn; pdfium clips the rest of the page away.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -20,6 +22,8 @@ MM_PER_INCH = Fraction(254, 10)
 MARGIN_MM = Decimal(1)
 INK_BELOW = 128
 
+_WASTE = 1.6
+_Pixels = tuple[int, int, int, int]
 Grey = npt.NDArray[np.uint8]
 
 
@@ -43,21 +47,66 @@ def size_mm(page: pdfium.PdfPage) -> tuple[Decimal, Decimal]:
     return Decimal(f"{page.get_width() / 72 * 25.4:.2f}"), Decimal(f"{page.get_height() / 72 * 25.4:.2f}")
 
 
+@lru_cache(maxsize=4096)
 def _pixels(mm: Decimal, dpi: int) -> Fraction:
     return Fraction(mm) * dpi / MM_PER_INCH
 
 
 def zone_raster(page: pdfium.PdfPage, zone: Box, dpi: int) -> Raster | None:
     """The zone and 1 mm around it, or None where it does not lie on the page."""
+    return zone_rasters(page, (zone,), dpi)[zone]
+
+
+def zone_rasters(page: pdfium.PdfPage, zones: Iterable[Box], dpi: int) -> dict[Box, Raster | None]:
+    """Each zone and 1 mm around it, None for one that does not lie on the page; near ones are drawn together, which is faster."""
+    size = ceil(page.get_width() * dpi / 72), ceil(page.get_height() * dpi / 72)
+    found: dict[Box, Raster | None] = {}
+    pixels: dict[Box, _Pixels] = {}
+    for zone in zones:
+        x, y, width, height = zone
+        if x < 0 or y < 0 or _pixels(x + width, dpi) > size[0] + 1 or _pixels(y + height, dpi) > size[1] + 1:
+            found[zone] = None
+        else:
+            pixels[zone] = _around(zone, dpi, size)
+    for whole, members in _together(pixels):
+        left, top, right, bottom = whole
+        grey = _render(page, dpi, (left, size[1] - bottom, size[0] - right, top))
+        for zone in members:
+            own = pixels[zone]
+            cut = grey[own[1] - top : own[3] - top, own[0] - left : own[2] - left]
+            found[zone] = Raster(cut, dpi, own[0], own[1])
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _around(zone: Box, dpi: int, size: tuple[int, int]) -> _Pixels:
     x, y, width, height = zone
-    page_width, page_height = ceil(page.get_width() * dpi / 72), ceil(page.get_height() * dpi / 72)
-    left = max(0, floor(_pixels(x - MARGIN_MM, dpi)))
-    top = max(0, floor(_pixels(y - MARGIN_MM, dpi)))
-    right = min(page_width, ceil(_pixels(x + width + MARGIN_MM, dpi)))
-    bottom = min(page_height, ceil(_pixels(y + height + MARGIN_MM, dpi)))
-    if x < 0 or y < 0 or _pixels(x + width, dpi) > page_width + 1 or _pixels(y + height, dpi) > page_height + 1:
-        return None
-    return Raster(_render(page, dpi, (left, page_height - bottom, page_width - right, top)), dpi, left, top)
+    return (
+        max(0, floor(_pixels(x - MARGIN_MM, dpi))),
+        max(0, floor(_pixels(y - MARGIN_MM, dpi))),
+        min(size[0], ceil(_pixels(x + width + MARGIN_MM, dpi))),
+        min(size[1], ceil(_pixels(y + height + MARGIN_MM, dpi))),
+    )
+
+
+def _together(zones: Mapping[Box, _Pixels]) -> list[tuple[_Pixels, list[Box]]]:
+    """Groups of zones whose common rectangle is not much larger than they are."""
+    groups: list[tuple[_Pixels, list[Box]]] = []
+    for zone, own in zones.items():
+        for at, (whole, members) in enumerate(groups):
+            left, top = min(whole[0], own[0]), min(whole[1], own[1])
+            right, bottom = max(whole[2], own[2]), max(whole[3], own[3])
+            both = (left, top, right, bottom)
+            if _area(both) <= _WASTE * (_area(whole) + _area(own)):
+                groups[at] = (both, [*members, zone])
+                break
+        else:
+            groups.append((own, [zone]))
+    return groups
+
+
+def _area(pixels: _Pixels) -> int:
+    return (pixels[2] - pixels[0]) * (pixels[3] - pixels[1])
 
 
 def page_raster(page: pdfium.PdfPage, dpi: int) -> Raster:

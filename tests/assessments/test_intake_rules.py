@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from intake_rows import RESIDENT, refused, resident_file, vehicle_file
 
-from print_service.assessments.rules import split_annual
+from print_service.assessments.split import split_annual
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cli_desk import Desk, spawn
@@ -52,7 +53,14 @@ def chain(tmp_path_factory, ward_template):
     shutil.copytree(ward_template[0], folder)
     # People of the sample contract are valid from a day that a test machine's clock need not have reached.
     contract = folder / "contract.toml"
-    contract.write_text(re.sub(r"valid_from = \S+", "valid_from = 2020-04-01", contract.read_text("utf-8")), "utf-8")
+    text = re.sub(r"valid_from = \S+", "valid_from = 2020-04-01", contract.read_text("utf-8"))
+    text = re.sub(r"valid_to = \S+", "valid_to = 2099-03-31", text)
+    text = re.sub(r"(declared|trained)_on = \S+", r"\1_on = 2020-04-01", text)
+    contract.write_text(text.replace("training_months = 12", "training_months = 1200"), "utf-8")
+    # One channel that is loaded, and letters of a day that the machine's clock has passed: keys sent today come too late for them.
+    ward = folder / "ward.toml"
+    text = re.sub(r"^(pay-easy|mobile-register|el-qr|bank-counter|direct-debit) = .*\n", "", ward.read_text("utf-8"), flags=re.MULTILINE)
+    ward.write_text(text.replace('before_posting = "refuse"', 'before_posting = "warn"'), "utf-8")
     play = Play(folder)
     _print(play)
     copy = _send(play)
@@ -81,8 +89,14 @@ def _print(play):
 def _send(play):
     arrival = f"{datetime.now(JST) + timedelta(hours=2):%Y-%m-%d %H:%M}"
     parcel = ("--seal", "S-1", "--case", "C-7", "--place", "区役所", "--expected-at", arrival)
-    play.do("out", "handover", "out", "M-1", "--serial", "SN-1", *PEOPLE, *CARRIERS, *parcel)
-    play.do("receive", "handover", "receive", "M-1", "--vendor", "V03", "--vendor", "V04", "--seal", "S-1", user="V03")
+    leave = ("handover", "out", "M-1", "--serial", "SN-1", *PEOPLE, *CARRIERS, *parcel)
+    play.do("not reported", *leave, code=1)
+    play.do("not ready", "handover", "contract", "check", "--json", code=1)
+    play.make("accept", "handover", "contract", "accept", "--by", "W03", user="W03")
+    play.do("ready", "handover", "contract", "check", "--json")
+    play.make("out", *leave)
+    hands = ("--vendor", "V03", "--vendor", "V04")
+    play.make("receive", "handover", "receive", "M-1", *hands, "--seal", "S-1", user="V03")
     machine = ("--host", "PC-1", "--path", "D:/x", "--kind", "pc", "--operator", "V03")
     loaded = play.do("load", "handover", "load", "M-1", *machine, user="V03")
     play.do("outside", "handover", "outside", "--json")
@@ -106,7 +120,8 @@ def _inspect_and_post(play):
 
 
 def _return(play, copy):
-    play.do("return", "handover", "return", "M-1", "--serial", "SN-1", *CARRIERS, *PEOPLE, "--place", "区役所")
+    play.make("return", "handover", "return", "M-1", "--serial", "SN-1", *CARRIERS, *PEOPLE, "--place", "区役所")
+    play.make("spoil", "handover", "spoil", JOB, "--sheets", "0", "--reported-by", "V03", user="V03")
     (play.desk.folder / "certificate.json").write_bytes(_certificate(play.desk, copy).to_bytes())
     play.do("open copies", "handover", "close", JOB, user="W03", code=1)
     play.make("certify", "handover", "certify", "certificate.json", "--accepted-by", "W03", user="W03")
@@ -116,11 +131,17 @@ def _return(play, copy):
 
 def _collect_and_dun(play):
     paid = _payments(play.desk.folder)
-    play.do("collect", "collect", "payments.dat", "--json")
-    play.do("collect again", "collect", "payments.dat", "--json")
+    play.do("collect", "collect", "load", "payments.dat", "--json")
+    play.do("collect again", "collect", "load", "payments.dat", "--json")
     play.do("dun plan", "dun", "plan", "--as-of", "2026-06-22", "--json")
-    run = ("dun", "run", "R08-D01", "--as-of", "2026-06-22", "--tax-item", "vehicle-tax", "--json")
-    play.do("dun run", *run)
+    play.do("channels", "dun", "channels", "--as-of", "2026-06-22", "--json")
+    order = ("--as-of", "2026-06-22", "--tax-item", "vehicle-tax")
+    play.do("plan run", "dun", "plan", "R08-D01", *order, "--json")
+    play.do("run early", "dun", "run", "R08-D01", code=1)
+    play.do("approve own", "dun", "approve", "R08-D01", code=1)
+    play.do("approve", "dun", "approve", "R08-D01", "--json", user="W03")
+    play.make("dun run", "dun", "run", "R08-D01", "--json")
+    play.do("show run", "dun", "show", "R08-D01", "--json")
     return paid
 
 
@@ -195,6 +216,16 @@ def test_what_is_outside_is_told_while_it_is_outside(chain):
     assert said["nothing outside"].json == {"outside": []}
 
 
+def test_no_medium_leaves_before_the_vendors_report_is_accepted(chain):
+    desk, said, _ = chain
+    assert said["not reported"].keys == ["contract.not-reported"]
+    assert not said["not ready"].json["ok"]
+    assert said["ready"].json["ok"]
+    papers = {path.name for path in (desk.folder / "output/letters").glob("*.pdf")}
+    slips = {"M-1-T01.pdf", "M-1-T01-receipt.pdf", "M-1-T02-receipt.pdf", f"{JOB}-S01.pdf", "E-1.pdf"}
+    assert papers >= slips
+
+
 def test_a_copy_nobody_listed_is_outside_again_though_the_batch_was_closed(chain):
     (copy,) = chain[1]["outside again"].json["outside"]
     assert (copy["what"], copy["place"]) == ("copy", "NAS-9:/old")
@@ -238,6 +269,17 @@ def test_nobody_who_paid_is_dunned(chain):
     assert dunned
     assert not dunned & paid
     assert said["dun run"].json["chosen"] == len([row for row in rows if not row["excluded"]])
+
+
+def test_a_run_is_shown_approved_by_another_and_printed_with_a_cover(chain):
+    desk, said, _ = chain
+    assert said["run early"].keys == ["dunning.run-state"]
+    assert said["approve own"].keys == ["job.same-person"]
+    facts = said["show run"].json["run"]
+    assert (facts["state"], facts["planned_by"], facts["approved_by"]) == ("frozen", "W01", "W03")
+    assert [row["channel"] for row in said["channels"].json["channels"]] == ["convenience-store"]
+    assert Path(said["dun run"].json["cover"]) == desk.folder.resolve() / "output/letters/R08-D01-cover.pdf"
+    assert Path(said["dun run"].json["cover"]).is_file()
 
 
 def test_the_exported_journal_is_verified_by_the_vendors_program(chain):

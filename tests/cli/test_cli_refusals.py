@@ -32,6 +32,9 @@ def _state(folder):
         return sorted(path for path in folder.rglob("*") if "sqlite-" not in path.name), list(ledger.iterdump())
 
 
+LATE = ("late-charge", "--principal", "56400", "--due", "2026-02-02", "--paid", "2026-05-29")
+
+
 def _with(words, option, value):
     changed = list(words)
     changed[changed.index(option) + 1] = value
@@ -46,7 +49,9 @@ def _with(words, option, value):
         (_with(JOB, "--issued-on", "2026-W20-1"), ["cli.bad-date"]),
         (_with(JOB, "--issued-on", "20260508"), ["cli.bad-date"]),
         (("dun", "plan", "--as-of", "今日"), ["cli.bad-date"]),
-        (("dun", "run", "R08-D01", "--as-of", "2026-02-30"), ["cli.bad-date"]),
+        (("dun", "plan", "R08-D01", "--as-of", "2026-02-30"), ["cli.bad-date"]),
+        (("late-charge", "--principal", "1000", "--due", "2026-06-31", "--paid", "2026-07-01"), ["cli.bad-date"]),
+        (("job", "pull", "R08-N01", "--deadline", "夕方"), ["cli.bad-moment"]),
         (("post", "slip", "R08-N01", "--posted-on", "2026-05-40"), ["cli.bad-date"]),
         ((*OUT, "明日"), ["cli.bad-moment"]),
         # numbers, names
@@ -70,15 +75,37 @@ def _with(words, option, value):
         (("post", "slip", "R08-N01", "--posted-on", "2026-05-08"), ["job.wrong-state"]),
         ((*OUT, "2026-05-08 17:00"), ["handover.no-container"]),
         (("handover", "close", "R08-N01"), ["custody.batch-unknown"]),
-        (("dun", "plan", "--as-of", "2026-06-22"), ["dunning.stale-channel"]),
+        (("dun", "plan", "--as-of", "2026-06-22"), ["dunning.stale-channel"] * 6),
+        (("dun", "plan", "R08-D01", "--as-of", "2026-06-22"), ["dunning.stale-channel"] * 6),
+        (("dun", "show", "R08-D01"), ["ledger.not-found"]),
+        (("dun", "approve", "R08-D01"), ["ledger.not-found"]),
+        (("dun", "run", "R08-D01"), ["ledger.not-found"]),
+        (("dun", "override", "R08-D01", "pigeon", "--reason", "x"), ["dunning.override-unknown"]),
+        (("dun", "override", "R08-D01", "pay-easy"), ["dunning.override-reason"]),
+        (
+            ("exclusion", "add", "9999999999", "holiday", "--reason", "x"),
+            ["ledger.not-found", "exclusion.unknown-kind"],
+        ),
+        (("exclusion", "lift", "1", "--ground", "ended", "--reason", "x"), ["ledger.not-found"]),
+        (
+            ("exclusion", "lift-mark", "9999999999", "deceased", "--ground", "ended", "--reason", "x"),
+            ["ledger.not-found"],
+        ),
+        (("send", "file", "nowhere"), ["send.unknown"]),
+        (("job", "pull", "R08-N01", "--deadline", "2026-05-07 18:00"), ["job.wrong-state"]),
+        (("job", "pull-approve", "R08-X"), ["ledger.not-found"]),
+        (("job", "pull-report", "R08-N01", "--revision", "1", "--count", "0"), ["pull.not-approved"]),
+        ((*LATE, "--paid-part", "2026-07-01", "--paid-part", "x"), ["cli.bad-part"] * 2),
+        ((*LATE, "--paid-part", "2026-07-32:5"), ["cli.bad-date"]),
+        ((*LATE[:-1], "2027-01-05"), ["dunning.rate-unknown"]),
         (("dun", "plan", "--as-of", "2026-06-22", "--tax-item", "a", "--tax-item", "b"), ["tax.unknown-item"] * 2),
         # files
         (("intake", "missing.csv", "--layout", "vehicle-tax-host"), ["flatfile.unreadable"]),
         (("intake", "host", "--layout", "vehicle-tax-host"), ["flatfile.unreadable"]),
         (("intake", "host/vehicle-tax-host.csv", "--layout", "nope"), ["flatfile.layout-unknown"]),
         (("intake", "host/vehicle-tax-host.csv", "--layout", "../ward"), ["flatfile.layout-unknown"]),
-        (("collect", "host"), ["flatfile.unreadable"]),
-        (("collect", "ward.toml"), ["flatfile.wrong-encoding"]),
+        (("collect", "load", "host"), ["flatfile.unreadable"]),
+        (("collect", "load", "ward.toml"), ["flatfile.wrong-encoding"]),
         (("journal", "verify", "--against", "missing"), ["cli.file"]),
         (("journal", "verify", "--against", "host"), ["cli.file"]),
         (("journal", "verify", "--against", "ward.toml"), ["head.unreadable"]),
@@ -142,7 +169,10 @@ def test_a_group_without_a_command_shows_its_help(desk):
         ("job", "hold", "R08-N01", "1", "--reason", "x"),
         ("compose", "R08-N01"),
         ("inspect", "plan", "R08-N01"),
-        ("dun", "run", "R08-D01", "--as-of", "2026-06-22"),
+        ("dun", "run", "R08-D01"),
+        ("dun", "plan", "R08-D01", "--as-of", "2026-06-22"),
+        ("exclusion", "add", "0000012345", "dispute", "--reason", "x"),
+        ("send", "file", "pay-easy-centre"),
     ],
     ids=" ".join,
 )

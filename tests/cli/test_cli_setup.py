@@ -104,4 +104,7 @@ def test_doctor_finds_a_font_that_is_not_there(desk, other_fonts):
 
 
 def test_status_of_an_empty_ward_is_empty(desk):
-    assert desk("status", "--json").json == {"jobs": [], "containers": [], "media": []}
+    status = desk("status", "--json").json
+    # The year's audit may be due soon, or missed, on the day the tests run.
+    assert {clock["kind"] for clock in status.pop("deadlines")} <= {"audit"}
+    assert status == {"jobs": [], "containers": [], "media": []}

@@ -1,5 +1,6 @@
 """A ward whose slips are numbered, made once a session and copied for each test; stores write payment files for it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,8 +10,10 @@ from sqlalchemy import select
 
 from print_service.collection.load import Collected, load_payments
 from print_service.collection.match import Balance, balances
+from print_service.collection.worklist import worklist
+from print_service.demo.bank_payments import Debit, Posting, write_pay_easy
 from print_service.demo.payments import Visit, write_payment_file
-from print_service.ledger.tables import Assessment, Slip
+from print_service.ledger.tables import Assessment, Piece, Slip
 
 VEHICLE, RESIDENT = "R08-N01", "R08-N02"
 LAST_DUE = date(2027, 2, 1)
@@ -43,9 +46,35 @@ class Store:
         write_payment_file(path, visits, seed=1, covered_to=covered_to)
         return path
 
-    def load(self, path: Path) -> Collected:
+    def posting(self, slip: Slip, day: date, serial: int = 1, **facts) -> Posting:
+        """That slip paid at a bank or with a telephone, by what is printed on it."""
         with self.ward.session() as session:
-            return load_payments(session, self.act("2026-09-01 09:00"), path, "cvs-payments-a")
+            piece = session.get_one(Piece, slip.piece_id)
+            upper, lower = piece.documents[slip.position]["marks"]["ocr"]
+        names = ("agency", "number", "confirmation", "category", "cvs_digits", "el_qr", "amount")
+        known = {name: getattr(slip, name) for name in names}
+        return Posting(**{**known, "ocr": (upper, lower), "collected_on": day, "serial": serial, **facts})
+
+    def debit(self, case: str, period: int, **facts) -> Debit:
+        """The debit of a payer's instalment."""
+        (balance,) = (one for one in self.balances(case) if one.instalment.number == period)
+        bill = balance.assessment
+        return Debit(bill.levy_year, "01", bill.notice_no, period, **{"amount": balance.instalment.amount, **facts})
+
+    def load(self, path: Path, layout: str = "cvs-payments-a") -> Collected:
+        with self.ward.session() as session:
+            return load_payments(session, self.ward.settings, self.act("2026-09-01 09:00"), path, layout)
+
+    def pay_easy(self, name: str, covered_to: date, *postings: Posting) -> Collected:
+        """A posting file of the shared centre, written and loaded."""
+        write_pay_easy(self.ward.out / name, postings, seed=1, covered_to=covered_to)
+        return self.load(self.ward.out / name, "pay-easy-payments")
+
+    def open(self) -> dict[str, int]:
+        """Open exceptions and how many there are of each."""
+        with self.ward.session() as session:
+            rows = worklist(session, date(2026, 9, 1))
+            return dict(sorted(Counter(row.key.removeprefix("collection.") for row in rows).items()))
 
     def take(self, name: str, covered_to: date, *visits: Visit) -> Collected:
         """A file written and loaded."""

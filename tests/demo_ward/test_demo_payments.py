@@ -23,11 +23,11 @@ def visits():
 def test_the_file_reads_back_as_the_visits(tmp_path):
     path = tmp_path / "pay.dat"
     count = write_payment_file(path, visits(), seed=1, covered_to=date(2026, 7, 20))
-    file = read_payments(path, LAYOUT)
+    file = read_payments(path, LAYOUT, date(2026, 9, 1))
     assert (len(file.records), file.covered_to) == (count, date(2026, 7, 20))
     told = {}
     for record in file.records:
-        told.setdefault(record.digits44, []).append(record.kind)
+        told.setdefault(record.reference, []).append(record.kind)
         assert record.data_date <= file.covered_to
     for visit in visits():
         expected = ["provisional"] if visit.outcome == "provisional" else ["provisional", visit.outcome]
@@ -42,7 +42,7 @@ def test_same_seed_same_bytes(tmp_path):
 
 def test_nobody_pays(tmp_path):
     assert write_payment_file(tmp_path / "pay.dat", [], seed=1, covered_to=date(2026, 7, 20)) == 0
-    assert read_payments(tmp_path / "pay.dat", LAYOUT).records == ()
+    assert read_payments(tmp_path / "pay.dat", LAYOUT, date(2026, 9, 1)).records == ()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from barcodes.digits import modulo10
 from print_service.demo.payments import Visit
-from print_service.dunning.run import run_final_demands, run_reminders
+from print_service.dunning.run import RunOrder, approve_run, freeze_run, plan_run
 from print_service.ledger.tables import Assessment, Instalment, Job, Payer, Piece, PieceAssessment, Slip
 from print_service.notices.compose import hold_piece
 from print_service.slips.issue import number_job
@@ -53,6 +53,7 @@ class Dunned:
     def pay(self, covered_to: date, visits: Iterable[Visit] = ()) -> None:
         """A payment file that covers the channel up to a day."""
         self.ward.pay(f"cvs-{covered_to:%Y%m%d}.dat", visits, covered_to)
+        self.ward.fresh(covered_to, "convenience-store")
 
     def part_slip(self, session, slip: Slip, amount: int) -> str:
         """A slip for a part of an instalment as a direct ledger row: no use case issues one yet. Gives its 44 digits."""
@@ -67,9 +68,21 @@ class Dunned:
 
     def remind(self, batch: str, as_of: date, *tax_items: str):
         """A reminder run, numbered; nothing is printed or posted."""
+        self.plan(batch, "reminder", as_of, *tax_items)
+        return self.freeze(batch, as_of)
+
+    def plan(self, batch: str, kind: str, as_of: date, *tax_items: str) -> None:
+        """Step 12 as far as the approval by another person."""
+        with self.ward.session() as session:
+            order = RunOrder(batch, kind, tax_items, as_of)
+            plan_run(session, self.ward.settings, self.act(f"{as_of} 09:00"), order)
+            approve_run(session, self.act(f"{as_of} 09:30", "W03"), batch)
+
+    def freeze(self, batch: str, as_of: date):
+        """The approved run becomes a job, numbered."""
         with self.ward.session() as session:
             act = self.act(f"{as_of} 10:00")
-            run = run_reminders(session, self.ward.settings, act, batch, tax_items, as_of)
+            run = freeze_run(session, self.ward.settings, act, batch)
             number_job(session, self.ward.settings, act, batch)
             return run
 
@@ -81,11 +94,8 @@ class Dunned:
 
     def demand(self, batch: str, as_of: date):
         """A final-demand run, numbered."""
-        with self.ward.session() as session:
-            act = self.act(f"{as_of} 10:00")
-            run = run_final_demands(session, self.ward.settings, act, batch, as_of)
-            number_job(session, self.ward.settings, act, batch)
-            return run
+        self.plan(batch, "final-demand", as_of)
+        return self.freeze(batch, as_of)
 
     def covered(self, batch: str) -> set[tuple[str, str, int]]:
         """(payer, tax item, period) that a batch's envelopes speak of."""

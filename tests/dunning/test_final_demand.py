@@ -119,7 +119,8 @@ def test_nobody_is_demanded_before_the_reminders_limit_has_passed(reminded):
 
 def test_who_paid_on_the_last_day_must_be_known_before_the_demand(reminded):
     """Bug: the run came the day after the limit with payments known up to five days before it."""
-    reminded.pay(LIMIT - timedelta(days=4))
+    reminded.ward.fresh(LIMIT + timedelta(days=1), "convenience-store")
+    reminded.ward.pay("late.dat", [], LIMIT - timedelta(days=4))
     with pytest.raises(RefusedError) as refused:
         reminded.demand("R08-F01", LIMIT + timedelta(days=1))
     assert [finding.key for finding in refused.value.findings] == ["job.nothing-to-print"]

@@ -30,6 +30,24 @@ def test_the_published_example_of_a_tokyo_ward():
 
 
 @pytest.mark.parametrize(
+    ("year", "first", "after"),
+    [
+        (2014, 29, 92),  # 大磯町, 2014-2024
+        (2015, 28, 91),
+        (2017, 27, 90),
+        (2018, 26, 89),
+        (2021, 25, 88),  # 福岡市, 2021-2026
+        (2022, 24, 87),
+        (2025, 24, 87),  # 敦賀市
+        (2026, 28, 91),  # 中央区, 米沢市, 南陽市
+    ],
+)
+def test_the_rates_that_municipalities_publish(year, first, after):
+    rate = charge_rules().rates[year]
+    assert (rate.first, rate.after) == (first, after)
+
+
+@pytest.mark.parametrize(
     ("due", "end"),
     [
         (date(2025, 5, 31), date(2025, 6, 30)),  # published by 豊山町's example
@@ -239,6 +257,21 @@ def test_paying_a_part_never_costs_more(case):
     principal, due, paid_on, parts = case
     unpaid = late_charge(principal, due, paid_on)
     assert late_charge(principal, due, paid_on, parts).amount <= unpaid.amount
+
+
+@given(cases(), st.integers(1, 400))
+def test_an_interval_may_be_split_anywhere(case, first):
+    """The charge to any day before is the beginning of the charge to the end: its segments, the last one cut at that day."""
+    principal, due, paid_on, parts = case
+    middle = min(due + timedelta(days=first), paid_on)
+    begun = late_charge(principal, due, middle, [(day, yen) for day, yen in parts if day <= middle]).segments
+    whole = late_charge(principal, due, paid_on, parts).segments
+    within = [segment for segment in whole if segment.start <= middle]
+    assert [(s.start, min(s.end, middle), s.rate_tenths, s.base) for s in within] == [
+        (s.start, s.end, s.rate_tenths, s.base) for s in begun
+    ]
+    assert all(one.yen <= other.yen for one, other in zip(begun, within, strict=True))
+    assert [one.yen for one in begun[:-1]] == [other.yen for other in within[: len(begun) - 1]]
 
 
 @given(cases())

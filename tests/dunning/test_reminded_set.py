@@ -18,7 +18,7 @@ FIRST, LAST = date(2026, 5, 11), date(2027, 2, 28)
 SLIPS = "select id, assessment_id, period, amount, cvs_digits from slips where cvs_digits is not null order by id"
 DEBTS = """
   select i.assessment_id, i.number, i.amount, i.due from instalments i join assessments a on a.id = i.assessment_id
-  where a.method = 'slip' and exists (
+  where exists (
     select 1 from piece_assessments c join pieces p on p.id = c.piece_id join jobs j on j.id = p.job_id
     where c.assessment_id = a.id and c.period = i.number and p.state = 'posted' and j.kind = 'notice')
 """
@@ -45,6 +45,7 @@ def owed_by_the_records(path, debts, slips, run_day):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_reminded_are_exactly_those_who_owe(dunned, data):
+    dunned.ward.fresh(LAST, "convenience-store")
     run_day = data.draw(st.dates(date(2026, 6, 20), LAST), label="run day")
     with dunned.ward.session() as session:
         slips = session.execute(text(SLIPS)).all()
@@ -56,7 +57,7 @@ def test_the_reminded_are_exactly_those_who_owe(dunned, data):
         path = dunned.ward.out / "drawn.dat"
         visits = [Visit(slip.cvs_digits, slip.amount, day, outcome) for slip, day, outcome in drawn]
         write_payment_file(path, visits, seed=1, covered_to=run_day)
-        load_payments(session, dunned.act("2027-03-01 09:00"), path, "cvs-payments-a")
+        load_payments(session, dunned.ward.settings, dunned.act("2027-03-01 09:00"), path, "cvs-payments-a")
         found = reminder_candidates(session, dunned.ward.settings, ITEMS, run_day)
         chosen = [(balance.assessment.id, balance.instalment.number) for balance in found.chosen]
         session.rollback()

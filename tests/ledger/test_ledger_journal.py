@@ -1,8 +1,10 @@
 """The journal in the ledger: one chain whoever writes, and every tampering with its rows is seen."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -12,8 +14,9 @@ from sqlalchemy.exc import NoResultFound
 from handover import journal
 from handover.rules import RefusalError
 from print_service.act import JST, Act
-from print_service.ledger.database import transaction
+from print_service.ledger.database import connect, transaction
 from print_service.ledger.journal import Tag, entries, is_recorded, record
+from print_service.ledger.journal import verify as verify_kept
 from print_service.ledger.tables import JournalRow
 
 _WRITER = """
@@ -41,6 +44,17 @@ def written(ward, act):
 def verify(ward, head=None):
     with ward.session() as session:
         return journal.verify(entries(session), head)
+
+
+def kept(ward, *heads):
+    """What the ledger's own check says: chain, counter and heads."""
+    with ward.session() as session:
+        return [fault.key for fault in verify_kept(session, *heads).faults]
+
+
+def head_of(ward):
+    with ward.session() as session:
+        return journal.head_of(list(entries(session))[-1], datetime(2026, 4, 18, tzinfo=JST))
 
 
 def tamper(ward, statement, **values):
@@ -80,6 +94,74 @@ def test_a_cut_end_is_seen_with_a_head_kept_elsewhere(written):
     tamper(written, "DELETE FROM journal WHERE seq = 8")
     assert verify(written).ok
     assert [fault.key for fault in verify(written, head).faults] == ["journal.truncated"]
+
+
+def test_a_cut_end_is_seen_without_any_head_by_the_ledger_s_counter(written):
+    head = head_of(written)
+    tamper(written, "DELETE FROM journal WHERE seq > 6")
+    assert kept(written) == kept(written, head) == ["journal.truncated"]
+
+
+def test_a_restored_backup_is_told_apart_from_a_cut_end(written, act, tmp_path):
+    """The whole ledger goes back, counter and all: in itself sound, and behind the head that was kept elsewhere."""
+    with (
+        closing(sqlite3.connect(written.engine.url.database)) as live,
+        closing(sqlite3.connect(tmp_path / "backup.sqlite")) as backup,
+    ):
+        live.backup(backup)
+    with written.session() as session:
+        record(session, Tag.FILE_LOADED, act(), "file-8", {})
+    head = head_of(written)
+    engine = connect(f"sqlite:///{tmp_path / 'backup.sqlite'}")
+    try:
+        with transaction(engine) as session:
+            assert verify_kept(session).ok
+            assert [fault.key for fault in verify_kept(session, head).faults] == ["journal.restored"]
+            later = Act("W1", datetime(2026, 4, 20, tzinfo=JST))
+            for number in range(3):
+                record(session, Tag.FILE_LOADED, later, f"after-{number}", {})
+            (fault,) = verify_kept(session, head).faults
+            assert (fault.key, fault.values["last"]) == ("journal.restored", 8)
+    finally:
+        engine.dispose()
+
+
+def test_the_last_row_edited_and_hashed_anew_is_seen(written):
+    tamper(written, "UPDATE journal SET entry = :entry WHERE seq = 8", entry=edited(written, 8, rehash=True))
+    assert kept(written) == ["journal.rewritten"]
+
+
+def test_a_row_put_behind_the_last_is_seen(written):
+    with written.session() as session:
+        last = list(entries(session))[-1]
+    forged = journal.next_entry(last, at=last.at, tag="demo:step:done", actor="x", subject="y", body={})
+    statement = "INSERT INTO journal (seq, tag, subject, entry) VALUES (9, 'demo:step:done', 'y', :entry)"
+    tamper(written, statement, entry=journal.canonical(forged))
+    assert kept(written) == ["journal.appended"]
+
+
+def test_the_counter_taken_away_is_seen(written):
+    tamper(written, "DELETE FROM journal_counter")
+    assert kept(written) == ["journal.counter-missing"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM journal WHERE seq = 8", "DELETE FROM journal_counter", "UPDATE journal_counter SET seq = 7"],
+)
+def test_nothing_is_written_behind_an_end_that_is_not_the_counted_one(written, act, statement):
+    """The next entry would take the number of the one cut off, and cover it up."""
+    tamper(written, statement)
+    with pytest.raises(RefusalError) as refusal, written.session() as session:
+        record(session, Tag.FILE_LOADED, act(), "next", {})
+    assert refusal.value.key == "journal.counter-differs"
+
+
+def test_place_and_reason_of_an_act_are_kept(ward):
+    with ward.session() as session:
+        record(session, Tag.DEMO_STEP, Act("W1", datetime(2026, 4, 17, tzinfo=JST), "税務課端末3", "再発行"), "s", {})
+        (entry,) = entries(session)
+    assert (entry.where, entry.why) == ("税務課端末3", "再発行")
 
 
 def test_bytes_that_are_no_entry_are_refused(written):

@@ -1,17 +1,33 @@
 """The same ward on PostgreSQL: the same rows as on SQLite, and the same protection of the journal."""
 
+import subprocess
+import sys
 import threading
 from datetime import datetime
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from handover import journal
+from handover.rules import RefusalError
 from print_service.act import JST
 from print_service.ledger.database import connect, migrate, transaction
-from print_service.ledger.journal import Tag, entries, record
+from print_service.ledger.journal import Tag, entries, record, verify
 from print_service.settings import load_settings
+
+_WRITER = """
+import sys
+from datetime import datetime
+from print_service.act import JST, Act
+from print_service.ledger.database import connect, transaction
+from print_service.ledger.journal import Tag, record
+engine = connect(sys.argv[1])
+for number in range(20):
+    with transaction(engine) as session:
+        record(session, Tag.DEMO_STEP, Act(sys.argv[2], datetime(2026, 4, 17, tzinfo=JST)), f"{sys.argv[2]}-{number}", {})
+"""
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -93,3 +109,35 @@ def test_two_writers_wait_for_each_other_and_never_fork_the_journal(postgres_eng
         report = journal.verify(entries(session))
     assert failures == []
     assert (report.ok, report.count) == (True, 45)
+
+
+def test_processes_writing_at_once_make_one_chain(postgres):
+    url = postgres()
+    engine = connect(url)
+    migrate(engine)
+    command = [sys.executable, "-c", _WRITER, url]
+    writers = [subprocess.Popen([*command, name], stderr=subprocess.PIPE, text=True) for name in ("W1", "W2", "W3")]
+    for writer in writers:
+        _, errors = writer.communicate(timeout=120)
+        assert (writer.returncode, errors) == (0, "")
+    with transaction(engine) as session:
+        report = verify(session)
+        assert {entry.actor for entry in entries(session)} == {"W1", "W2", "W3"}
+    engine.dispose()
+    assert (report.ok, report.count) == (True, 60)
+
+
+def test_two_writers_that_read_the_same_head_do_not_both_write(postgres_engine, act):
+    """Without the lock that keeps them apart the counter still does: the second finds it moved."""
+    migrate(postgres_engine)
+    bare = create_engine(postgres_engine.url)  # as an application that forgot the lock would connect
+    with Session(bare) as one, Session(bare) as other:
+        other.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        assert other.scalar(text("SELECT count(*) FROM journal")) == 0
+        record(one, Tag.DEMO_STEP, act(), "one", {})
+        one.commit()
+        with pytest.raises((DBAPIError, RefusalError)):
+            record(other, Tag.DEMO_STEP, act(), "other", {})
+    bare.dispose()
+    with transaction(postgres_engine) as session:
+        assert (verify(session).ok, verify(session).count) == (True, 1)

@@ -27,7 +27,7 @@ class Mailroom:
     def post(self, counts: dict[str, int] | None = None):
         with self.ward.session() as session:
             counts = self.counts_in(session) if counts is None else counts
-            return post(session, self.act("2026-05-08 19:00", "W03"), BATCH, POSTED_ON, counts)
+            return post(session, self.ward.settings, self.act("2026-05-08 19:00", "W03"), BATCH, POSTED_ON, counts)
 
     def returned(self, number: int, reason: str = "あて所に尋ねあたりません", batch: str = BATCH) -> None:
         with self.ward.session() as session:
@@ -45,6 +45,7 @@ def passed_folder(tmp_path_factory, ward_template, copied_ward):
         ward.noticed(BATCH, "vehicle-tax")
         ward.sealed(BATCH, MEDIUM)
         ward.inspect_only(BATCH)
+        ward.send_keys(date(2026, 5, 7))
     return folder
 
 

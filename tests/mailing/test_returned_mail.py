@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from print_service.dunning.run import run_reminders
+from print_service.dunning.run import RunOrder, approve_run, freeze_run, plan_run
 from print_service.findings import RefusedError
 from print_service.ledger.journal import Tag, entries
 from print_service.ledger.states import PieceState
@@ -41,10 +41,12 @@ def refused(act):
 
 def reminded(mailroom):
     """Payers in a reminder run of 6/22 for the vehicle tax due 6/1."""
-    mailroom.ward.pay("none.dat", [], RUN)
+    mailroom.ward.fresh(RUN)
     with mailroom.ward.session() as session:
-        act = mailroom.act(f"{RUN} 10:00")
-        run_reminders(session, mailroom.ward.settings, act, "R08-D01", ("vehicle-tax",), RUN)
+        settings, order = mailroom.ward.settings, RunOrder("R08-D01", "reminder", ("vehicle-tax",), RUN)
+        plan_run(session, settings, mailroom.act(f"{RUN} 09:00"), order)
+        approve_run(session, mailroom.act(f"{RUN} 09:30", "W03"), "R08-D01")
+        freeze_run(session, settings, mailroom.act(f"{RUN} 10:00"), "R08-D01")
         return set(session.scalars(select(Piece.payer_key).where(Piece.job_id == "R08-D01")))
 
 

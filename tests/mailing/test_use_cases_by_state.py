@@ -4,6 +4,8 @@ The job has all that a step could want (pages, proof, container, an open inspect
 is the only hindrance. The state itself is set by a direct ledger row; each case is rolled back.
 """
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -68,7 +70,7 @@ def put_rejection(session, ward, act):
 
 def send(session, ward, act):
     counts = {row.postal_class: row.pieces for row in planned(session, BATCH)}
-    post(session, act(by="W03"), BATCH, act().day, counts)
+    post(session, ward.settings, act(by="W03"), BATCH, date(2026, 5, 8), counts)
 
 
 VERBS = {

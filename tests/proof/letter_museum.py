@@ -159,7 +159,7 @@ def lines_in_white(path):
 
 
 def lines_in_another_typeface(path):
-    return _lines(path, *lines(2), font="1")
+    return _lines(path, *lines(2), font="G")
 
 
 def line_a_digit_short(path):

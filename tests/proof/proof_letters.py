@@ -1,6 +1,5 @@
 """Letters with customer bars and OCR lines, drawn without any code of ours: zint makes the bars, the PDF's text the lines."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -8,15 +7,13 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import zint
-from fontTools.ttLib import TTFont
+from proof_fonts import GOTHIC, OCR_B, embed, shown
 from proof_pages import HEIGHT, MM, WIDTH, ZONES, Drawn, Page, piece_mark, piece_text, write
 
 from print_service.proof import ExpectedMark, ExpectedPage
-from print_service.resources import fonts_dir
 
 BARS = (Decimal("22.0"), Decimal("20.0"), Decimal("85.0"), Decimal("8.0"))
 LINES = (Decimal("100.0"), Decimal("60.0"), Decimal("118.0"), Decimal("10.4"))
-OCR_B = fonts_dir() / "OCRB.otf"
 
 
 def customer(text: str) -> np.ndarray:
@@ -66,7 +63,7 @@ def lines(piece: int, amount: int = 48_200) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Setting:
-    """How OCR lines stand: ink (0 black), font (`B` OCR-B, `L` OCR-B whose text is a lie, `1` Courier), tops of the lines."""
+    """How OCR lines stand: ink (0 black), font (`B` OCR-B, `L` OCR-B whose text is a lie, `G` BIZ UDGothic), tops of the lines."""
 
     ink: float = 0
     font: str = "B"
@@ -77,39 +74,9 @@ def line_operators(texts: tuple[str, ...], setting: Setting) -> str:
     out = []
     for text, top in zip(texts, setting.tops, strict=False):
         x, y = float(LINES[0]) * MM, (float(HEIGHT) - float(LINES[1]) - top - 3.9) * MM
-        glyphs = f"({text})" if setting.font == "1" else "<" + "".join(f"{_glyph(c):04x}" for c in text) + ">"
+        glyphs = shown(GOTHIC if setting.font == "G" else OCR_B, text)
         out.append(f"{setting.ink} g BT /F{setting.font} 9.96 Tf {x:.3f} {y:.3f} Td {glyphs} Tj ET")
     return "\n".join(out)
-
-
-_FONT = TTFont(OCR_B)
-
-
-def _glyph(character: str) -> int:
-    return _FONT.getGlyphID(_FONT.getBestCmap()[ord(character)])
-
-
-def _embed(pdf: pikepdf.Pdf, says: Mapping[str, str]) -> pikepdf.Object:
-    """OCR-B with a text map; `says` names digits whose text is another's."""
-    file = pdf.make_stream(OCR_B.read_bytes(), Subtype=pikepdf.Name.OpenType)
-    descriptor = pikepdf.Dictionary(
-        Type=pikepdf.Name.FontDescriptor, FontName=pikepdf.Name.OCRB, Flags=4, FontBBox=[0, -200, 800, 800],
-        ItalicAngle=0, Ascent=800, Descent=-200, CapHeight=700, StemV=80, FontFile3=file,
-    )  # fmt: skip
-    descendant = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.CIDFontType0, BaseFont=pikepdf.Name.OCRB, DW=723,
-        CIDSystemInfo=pikepdf.Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
-        FontDescriptor=pdf.make_indirect(descriptor),
-    )  # fmt: skip
-    pairs = "\n".join(f"<{_glyph(c):04x}> <{ord(says.get(c, c)):04x}>" for c in "0123456789")
-    cmap = f"begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange 10 beginbfchar {pairs} endbfchar endcmap"
-    return pdf.make_indirect(
-        pikepdf.Dictionary(
-            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type0, BaseFont=pikepdf.Name.OCRB,
-            Encoding=pikepdf.Name("/Identity-H"), DescendantFonts=[pdf.make_indirect(descendant)],
-            ToUnicode=pdf.make_stream(cmap.encode()),
-        )
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -148,7 +115,9 @@ def write_letters(path: Path, letters: list[Letter]) -> Path:
     ]
     write(path, pages)
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-        fonts = {"FB": _embed(pdf, {}), "FL": _embed(pdf, {"4": "9"})}
+        fonts = {"FB": embed(pdf, OCR_B, "0123456789"), "FL": embed(pdf, OCR_B, "0123456789", {"4": "9"})}
+        if any(each.setting.font == "G" for each in letters):
+            fonts["FG"] = embed(pdf, GOTHIC, "0123456789")
         for page in pdf.pages:
             for name, font in fonts.items():
                 page.obj.Resources.Font[f"/{name}"] = font

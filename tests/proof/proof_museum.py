@@ -260,7 +260,7 @@ EXHIBITS: dict[Callable[[Path], Exhibit], str] = {
     piece_mark_with_a_wrong_check: "proof.piece-mark-check",
     piece_mark_of_another_form: "proof.piece-mark-form",
     piece_mark_of_another_batch: "proof.foreign-batch",
-    wrong_sheet_of_the_right_piece: "proof.mark-differs",
+    wrong_sheet_of_the_right_piece: "proof.sheet-order",
     extra_page: "proof.page-count",
     page_lost: "proof.page-count",
     rotated_page: "proof.page-rotated",

@@ -13,6 +13,7 @@ import pikepdf
 import segno
 import zxingcpp
 from barcode.codex import Code128, Gs1_128
+from proof_fonts import OCR_B, embed, shown
 
 from print_service.proof import ExpectedMark, ExpectedPage
 
@@ -23,6 +24,7 @@ ZONES = {
     "el-qr": (Decimal("240.0"), Decimal("80.0"), Decimal("20.0"), Decimal("20.0")),
 }
 MM = 72 / 25.4
+_ASCII = "".join(map(chr, range(0x20, 0x7F)))
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,11 @@ class Page:
 def write(path: Path, pages: Sequence[Page]) -> Path:
     """The pages as a PDF of one compressed stream each, with a line of text on every page."""
     pdf = pikepdf.new()
-    font = pdf.make_indirect(
-        pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Courier)
-    )
+    font = embed(pdf, OCR_B, _ASCII)
     for page in pages:
         pdf.add_blank_page(page_size=(page.width * MM, page.height * MM))
         operators = "\n".join(mark.operators(page.height) for mark in page.marks)
-        text = "BT /F1 9 Tf 30 300 Td (Sample text of a slip 0123456789) Tj ET\n"
+        text = f"BT /F1 9 Tf 30 300 Td {shown(OCR_B, 'Sample text of a slip 012345678')} Tj ET\n"
         last = pdf.pages[-1]
         last.obj.Contents = pdf.make_stream(("0 g\n" + text + operators + "\n" + page.extra).encode())
         last.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from letter_museum import LETTERS
 from proof_museum import EXHIBITS, file_of, shifted_by_one_piece, sound, wrong_digits
 from proof_pages import HEIGHT, WIDTH, ZONES, Page, cvs_text, gs1_128, piece_text, slip, write
+from sheet_museum import SHEETS
 
 from print_service.findings import catalogue
-from print_service.proof import ExpectedMark, ExpectedPage, MarkCount, prove, prove_file, rules, total
+from print_service.proof import ExpectedMark, ExpectedPage, MarkCount, prove, prove_file, total
 from print_service.proof.piece_mark import parse
 from print_service.proof.rules import slip_check_holds
 
@@ -44,10 +45,12 @@ def test_the_museum_is_named(exhibit, tmp_path):
 
 
 def test_every_key_has_a_sentence_and_an_exhibit_or_a_test_here():
-    sources = (Path(module.__file__).read_text(encoding="utf-8") for module in (prove, rules))
+    sources = (path.read_text(encoding="utf-8") for path in Path(prove.__file__).parent.glob("*.py"))
     used = {key for source in sources for key in re.findall(r'"(proof\.[a-z0-9-]+)"', source)}
     assert used <= set(catalogue())
-    assert used - {*EXHIBITS.values(), *LETTERS.values()} == {"proof.page-unlisted", "proof.zone-outside-page"}
+    shown = {*EXHIBITS.values(), *LETTERS.values(), *SHEETS.values()}
+    tested_elsewhere = {"proof.page-unlisted", "proof.zone-outside-page", "proof.other-file", "proof.file-changed"}
+    assert used - shown - tested_elsewhere == {"proof.second-decoder", "proof.second-decoder-absent"}
 
 
 def test_a_finding_carries_place_and_both_values(tmp_path):
@@ -59,6 +62,7 @@ def test_a_finding_carries_place_and_both_values(tmp_path):
         "kind": "gs1-128",
         "expected": cvs_text(2),
         "found": cvs_text(999),
+        "zone": "20.0, 85.0, 60.0, 12.0",
     }
     assert finding.where == "w.pdf p.2 piece 2"
 

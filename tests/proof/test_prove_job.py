@@ -11,7 +11,8 @@ from print_service.findings import RefusedError
 from print_service.ledger.tables import Job, PageFile, Piece
 from print_service.notices.compose import print_pages, store_pages
 from print_service.pool import process_pool
-from print_service.proof.expect import expected_pages, form_zones
+from print_service.proof.expect import expected_pages
+from print_service.proof.forms import form_zones
 from print_service.proof.job import read_back, store_proof
 from print_service.proof.prove import prove_file
 

@@ -1,4 +1,4 @@
-"""Nothing yet."""
+"""Custody, incidents and audits are told by the journal alone: no table of their own, so this step changes nothing."""
 
 revision = "0005"
 down_revision = "0004"
@@ -7,4 +7,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go to 0005."""
+    """Go to 0005: the number is taken, the ledger stays as it is."""

@@ -1,0 +1,321 @@
+"""The strings of a page as they stand on it: which font, which codes, which text, where; from the content streams themselves.
+
+A small reader of the operators that move, set and show text (ISO 32000-1, 9.4) and of forms drawn with `Do`; paths and pictures
+are stepped over, for the raster has them. Text is the marked content's ActualText where there is one, else the font's
+ToUnicode: what every extractor would return, with variation selectors and private characters kept, which pdfium's drops.
+Forms shared by many pages are read once.
+"""
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pikepdf import Array, Name, Object, Stream
+
+from print_service.proof.pdf_fonts import PdfFont, read_font
+from print_service.proof.pdf_tokens import NameOperand, operations
+
+Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_POINTS_TO_MM = 25.4 / 72
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One shown string: font object, codes, and its text with the code each piece of text belongs to.
+
+    `matrix` takes text space (em/1000 across, em/1000 up) to millimetres from the page's top left; `starts` are the places of the
+    glyphs along the run, with the end of the last. `actual` is the ActualText that replaces the text of the font, else None.
+    """
+
+    font: int
+    codes: tuple[int, ...]
+    text: str
+    starts: tuple[float, ...]
+    matrix: Matrix
+    actual: str | None = None
+
+    def place(self, along: float, up: float = 0.0) -> tuple[float, float]:
+        """Millimetres from the page's top left of a point `along` the baseline and `up` from it, in text space."""
+        a, b, c, d, e, f = self.matrix
+        return a * along + c * up + e, b * along + d * up + f
+
+
+@dataclass(slots=True)
+class _State:
+    ctm: Matrix
+    font: int = 0
+    size: float = 0.0
+    spacing: float = 0.0
+    words: float = 0.0
+    stretch: float = 1.0
+    leading: float = 0.0
+    rise: float = 0.0
+
+
+def multiply(m: Matrix, n: Matrix) -> Matrix:
+    """m, then n."""
+    return (
+        m[0] * n[0] + m[1] * n[2],
+        m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2],
+        m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4],
+        m[4] * n[1] + m[5] * n[3] + n[5],
+    )
+
+
+@dataclass
+class Reader:
+    """Reads the pages of one open file; fonts and shared forms are kept by their object number."""
+
+    fonts: dict[int, PdfFont] = field(default_factory=dict)
+    _fonts_of: dict[int, dict[bytes, int]] = field(default_factory=dict)
+    _forms: dict[tuple[int, Matrix], tuple[Run, ...]] = field(default_factory=dict)
+    _unnumbered: int = 0
+
+    def page(self, page: Object) -> list[Run]:
+        """Every string the page shows, in the order of its content."""
+        left, bottom, right, top = (float(side) for side in _inherited(page, "/MediaBox").as_list())
+        s = _POINTS_TO_MM
+        ctm = (s, 0.0, 0.0, -s, -min(left, right) * s, max(top, bottom) * s)
+        contents = page.get("/Contents")
+        if contents is None:
+            return []
+        streams = contents.as_list() if isinstance(contents, Array) else [contents]
+        data = b"\n".join(stream.read_bytes() for stream in streams)
+        return list(_Interpreter(self, _inherited(page, "/Resources"), ctm).runs(data))
+
+    def form(self, stream: Object, resources: Object | None, ctm: Matrix) -> Sequence[Run]:
+        """The strings of a form drawn under `ctm`; nothing for a picture."""
+        if stream.get("/Subtype") != Name.Form:
+            return ()
+        matrix = stream.get("/Matrix")
+        if matrix is not None:
+            a, b, c, d, e, f = (float(value) for value in matrix.as_list())
+            ctm = multiply((a, b, c, d, e, f), ctm)
+        key = (stream.objgen[0], ctm)
+        runs = self._forms.get(key)
+        if runs is None:
+            own = stream.get("/Resources", resources)
+            runs = self._forms[key] = tuple(_Interpreter(self, own, ctm).runs(stream.read_bytes()))
+        return runs
+
+    def fonts_of(self, resources: Object | None) -> Mapping[bytes, int]:
+        """Resource name → key of the font in `fonts`."""
+        table = resources.get("/Font") if resources is not None else None
+        if table is None:
+            return {}
+        number = table.objgen[0]
+        if number and number in self._fonts_of:
+            return self._fonts_of[number]
+        named = {str(name)[1:].encode(): self._font(font) for name, font in table.items()}
+        if number:
+            self._fonts_of[number] = named
+        return named
+
+    def _font(self, font: Object) -> int:
+        number = font.objgen[0]
+        if not number:
+            self._unnumbered -= 1
+            number = self._unnumbered
+        if number not in self.fonts:
+            self.fonts[number] = read_font(font)
+        return number
+
+
+def _inherited(page: Object, key: str) -> Object:
+    node: Object | None = page
+    while node is not None and key not in node:
+        node = node.get("/Parent")
+    if node is None:
+        raise ValueError(f"page without {key}")
+    return node[key]
+
+
+class _Interpreter:
+    """One content stream under its resources."""
+
+    def __init__(self, reader: Reader, resources: Object | None, ctm: Matrix) -> None:
+        self._reader = reader
+        self._resources = resources
+        self._fonts = reader.fonts_of(resources)
+        self._state = _State(ctm)
+        self._stack: list[_State] = []
+        self._line = self._text = _IDENTITY
+        self._actual: list[str | None] = []
+        self._out: list[Run] = []
+
+    def runs(self, data: bytes) -> Sequence[Run]:
+        """Every run, in order."""
+        for word, operands in operations(data):
+            action = _ACTIONS.get(word)
+            if action is not None:
+                try:
+                    action(self, *operands)
+                except (TypeError, ValueError):
+                    # An operator with operands that are not its own does nothing, as in a viewer.
+                    continue
+        return self._out
+
+    def save(self, *_: object) -> None:
+        s = self._state
+        copied = _State(s.ctm, s.font, s.size, s.spacing, s.words, s.stretch, s.leading, s.rise)
+        self._stack.append(copied)
+
+    def restore(self, *_: object) -> None:
+        if self._stack:
+            self._state = self._stack.pop()
+
+    def concatenate(self, a: float, b: float, c: float, d: float, e: float, f: float) -> None:
+        self._state.ctm = multiply((a, b, c, d, e, f), self._state.ctm)
+
+    def begin_text(self, *_: object) -> None:
+        self._line = self._text = _IDENTITY
+
+    def set_font(self, name: bytes, size: float) -> None:
+        self._state.font, self._state.size = self._fonts.get(bytes(name), 0), size
+
+    def set_spacing(self, value: float) -> None:
+        self._state.spacing = value
+
+    def set_words(self, value: float) -> None:
+        self._state.words = value
+
+    def set_stretch(self, value: float) -> None:
+        self._state.stretch = value / 100
+
+    def set_leading(self, value: float) -> None:
+        self._state.leading = value
+
+    def set_rise(self, value: float) -> None:
+        self._state.rise = value
+
+    def move(self, x: float, y: float) -> None:
+        self._line = self._text = multiply((1, 0, 0, 1, x, y), self._line)
+
+    def move_leading(self, x: float, y: float) -> None:
+        self._state.leading = -y
+        self.move(x, y)
+
+    def set_matrix(self, a: float, b: float, c: float, d: float, e: float, f: float) -> None:
+        self._line = self._text = (a, b, c, d, e, f)
+
+    def next_line(self, *_: object) -> None:
+        self.move(0, -self._state.leading)
+
+    def show(self, text: bytes) -> None:
+        self.show_all([text])
+
+    def show_next(self, text: bytes) -> None:
+        self.next_line()
+        self.show_all([text])
+
+    def show_spaced(self, words: float, spacing: float, text: bytes) -> None:
+        self._state.words, self._state.spacing = words, spacing
+        self.show_next(text)
+
+    def show_all(self, parts: list[Any]) -> None:
+        state = self._state
+        font = self._reader.fonts.get(state.font)
+        per_em = 1000 / state.size if state.size else 0.0
+        spacing = state.spacing * per_em
+        codes: list[int] = []
+        starts: list[float] = []
+        along = 0.0
+        for part in parts:
+            if not isinstance(part, bytes):
+                along -= part
+                continue
+            shown = _codes(part, font)
+            codes += shown
+            for code in shown:
+                starts.append(along)
+                along += (font.width(code) if font is not None else 500.0) + spacing
+                if code == 32 and (font is None or not font.composite):
+                    along += state.words * per_em
+        em = state.size / 1000
+        base = multiply((em * state.stretch, 0, 0, em, 0, state.rise), self._text)
+        if codes:
+            actual = self._actual[-1] if self._actual else None
+            text = actual if actual is not None else _text(codes, font)
+            starts.append(along - spacing)
+            self._out.append(Run(state.font, tuple(codes), text, tuple(starts), multiply(base, state.ctm), actual))
+            if actual:
+                # The span's text belongs to its first string; what follows in it adds none.
+                self._actual[-1] = ""
+        self._text = multiply((1, 0, 0, 1, along * em * state.stretch, 0), self._text)
+
+    def begin_marked(self, *operands: Any) -> None:
+        actual = self._actual[-1] if self._actual else None
+        properties = operands[1] if len(operands) > 1 else None
+        if isinstance(properties, NameOperand) and self._resources is not None:
+            given = self._property_list(properties)
+            properties = (
+                {b"ActualText": bytes(given.ActualText)} if given is not None and "/ActualText" in given else {}
+            )
+        if isinstance(properties, dict) and b"ActualText" in properties:
+            actual = _text_string(properties[b"ActualText"])
+        self._actual.append(actual)
+
+    def _property_list(self, name: bytes) -> Object | None:
+        lists = self._resources.get("/Properties") if self._resources is not None else None
+        return None if lists is None else lists.get("/" + name.decode())
+
+    def end_marked(self, *_: object) -> None:
+        if self._actual:
+            self._actual.pop()
+
+    def draw(self, name: bytes) -> None:
+        forms = self._resources.get("/XObject") if self._resources is not None else None
+        stream = forms.get("/" + name.decode()) if forms is not None else None
+        if isinstance(stream, Stream):
+            self._out.extend(self._reader.form(stream, self._resources, self._state.ctm))
+
+
+_ACTIONS: Mapping[bytes, Callable[..., None]] = {
+    b"q": _Interpreter.save,
+    b"Q": _Interpreter.restore,
+    b"cm": _Interpreter.concatenate,
+    b"BT": _Interpreter.begin_text,
+    b"Tf": _Interpreter.set_font,
+    b"Tc": _Interpreter.set_spacing,
+    b"Tw": _Interpreter.set_words,
+    b"Tz": _Interpreter.set_stretch,
+    b"TL": _Interpreter.set_leading,
+    b"Ts": _Interpreter.set_rise,
+    b"Td": _Interpreter.move,
+    b"TD": _Interpreter.move_leading,
+    b"Tm": _Interpreter.set_matrix,
+    b"T*": _Interpreter.next_line,
+    b"Tj": _Interpreter.show,
+    b"TJ": _Interpreter.show_all,
+    b"'": _Interpreter.show_next,
+    b'"': _Interpreter.show_spaced,
+    b"BDC": _Interpreter.begin_marked,
+    b"BMC": _Interpreter.begin_marked,
+    b"EMC": _Interpreter.end_marked,
+    b"Do": _Interpreter.draw,
+}
+
+
+def _codes(string: bytes, font: PdfFont | None) -> Sequence[int]:
+    if font is not None and font.composite:
+        return struct.unpack(f">{len(string) // 2}H", string[: len(string) // 2 * 2])
+    return string
+
+
+def _text(codes: Sequence[int], font: PdfFont | None) -> str:
+    if font is None or (not font.composite and not font.texts):
+        return bytes(code for code in codes if code < 256).decode("latin-1")
+    return "".join(font.texts.get(code, "") for code in codes)
+
+
+def _text_string(data: bytes) -> str:
+    """A text string (ISO 32000-1, 7.9.2): UTF-16 with its mark, UTF-8 with its mark, else Latin."""
+    if data.startswith(b"\xfe\xff"):
+        return data[2:].decode("utf-16-be", "replace")
+    if data.startswith(b"\xef\xbb\xbf"):
+        return data[3:].decode("utf-8", "replace")
+    return data.decode("latin-1")

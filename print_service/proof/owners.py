@@ -1,0 +1,39 @@
+"""Whose is it: every mark and every payer's text of a file, so that what stands on the wrong page can be called by its owner."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from print_service.proof.model import ExpectedPage
+
+_SHORTEST = 4  # shorter texts (a building's number) belong to too many
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Piece and page (from 0) of each mark by kind and text; pieces of each text, white space left out."""
+
+    marks: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    texts: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def of_mark(self, kind: str, text: str) -> tuple[int, int] | None:
+        """Piece and page that a mark belongs to."""
+        return self.marks.get((kind, text))
+
+    def of_texts(self, texts: Iterable[str], piece: int) -> int | None:
+        """A piece, not this one, that one of the texts belongs to; None where it is this one's as well, or nobody's."""
+        for text in texts:
+            pieces = self.texts.get("".join(text.split()))
+            if pieces and piece not in pieces:
+                return min(pieces)
+        return None
+
+
+def owners_of(pages: Sequence[ExpectedPage], texts: Iterable[tuple[int, str]]) -> Owners:
+    """The owners of a file's marks and of (piece, text) pairs."""
+    found: dict[str, set[int]] = {}
+    for piece, text in texts:
+        if len(text) >= _SHORTEST or not text.isascii():
+            found.setdefault(text, set()).add(piece)
+    marks: dict[tuple[str, str], tuple[int, int]] = {}
+    marks |= {(mark.kind, mark.text): (page.piece, page.page) for page in pages for mark in page.marks if mark.text}
+    return Owners(marks, {text: frozenset(pieces) for text, pieces in found.items()})
