@@ -23,9 +23,16 @@ check: .venv/.dev ## ruff, mypy --strict, import-linter
 soak: .venv/.dev ## the long tests
 	$(BIN)/pytest -m soak -o addopts="" tests/soak
 
-bench: .venv/.dev ## ratios against named rivals
-	$(BIN)/python benchmarks/run.py
+bench: .venv/.bench ## ratios against named rivals
 	$(BIN)/python benchmarks/marks.py
+	$(BIN)/python benchmarks/press.py --write
+	$(BIN)/python benchmarks/sealing.py
+	$(BIN)/python benchmarks/collection.py
+	$(BIN)/python benchmarks/proof.py
+
+.venv/.bench: .venv/.dev
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
+	@touch $@
 
 clean: ## forget the environment and the demo
 	rm -rf .venv $(DEMO_DIR) dist build

@@ -9,9 +9,10 @@
 | `piece`, `omr` | the piece mark of each sheet, and bars for inserters that read no matrix | 丁合マーク, OMR |
 | `display_name` | the name a bank's screen shows | 表示名 |
 
-Under them stand `rules` (keys and Japanese sentences), `digits` (check digits), `code128`, `matrix` and `geometry`
-(whole printer dots). `place` puts a symbol into its box, unscaled or not at all; `pdf`, `svg` and `png` draw the same
-rectangles. Above them stand `typed` (marks from typed words), `explain` with `scan` and `cut` (what any reading is) and
+Under them stand `rules` (keys and Japanese sentences), `digits` (check digits), `code128`, `matrix` with `qr`, `ecc200`
+and `galois` (modules), and `geometry` (whole printer dots). `ink` is the quick road of a batch: from what is stored of a
+mark to PDF operators. `place` puts a symbol into its box, unscaled or not at all; `pdf`, `svg` and `png` draw the same
+dots. Above them stand `typed` (marks from typed words), `explain` with `scan` and `cut` (what any reading is) and
 `customer_raster` (a reader of the customer barcode). A mark validates itself on construction and reports every fault
 at once.
 """

@@ -10,6 +10,7 @@ tolerances are not public, so the size is the caller's, from 0.25 mm.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from barcodes import geometry
 from barcodes.digits import crc16, is_digits, ocr_pair
@@ -114,6 +115,7 @@ def module_dots(dpi: int, wanted: int | None) -> int:
     return geometry.module_dots(dpi, wanted, _USUAL_MODULE_MM, _LEAST_MODULE_MM)
 
 
+@lru_cache(maxsize=256)  # a slip is asked for its fields and for its picture
 def parse(payload: str) -> ElQr:
     """The eL-QR that a read payload stands for.
 

@@ -8,7 +8,7 @@ for the quiet zone that the third penalty looks at.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import getitem, xor
 from struct import Struct
 from typing import NamedTuple
@@ -25,7 +25,10 @@ _HALF = _SIDE * _ROW
 _BLOCKS, _DATA, _CHECKS = 4, 27, 16
 _POLYNOMIAL, _FIRST_ROOT = 0x11D, 0
 _HEAD = f"0001{DIGITS:010b}"
-_THREES = Struct("3s" * (DIGITS // 3)).unpack
+_HEAD_BITS = len(_HEAD)
+_SPANS, _SPAN_DIGITS, _SPAN_BITS = 17, 15, 50
+_CUT = Struct(f"{_SPAN_DIGITS}s" * _SPANS).unpack
+_THREES = Struct("3s" * (_SPAN_DIGITS // 3)).unpack
 _TENS = {b"%03d" % number: f"{number:010b}" for number in range(1000)}
 _ALIGNMENT = 34  # row and column of the one alignment pattern's centre
 _FORMAT_GENERATOR, _FORMAT_MASK = 0x537, 0x5412
@@ -35,11 +38,28 @@ def numeric_255(digits: str) -> Modules:
     """The symbol of exactly 255 ASCII digits, in the mask of least penalty. Raises `ValueError` for anything else."""
     if not is_digits(digits, DIGITS):
         raise ValueError(f"{len(digits)} characters are not the {DIGITS} digits of QR version 6-M")
-    data = int(_HEAD + "".join(map(_TENS.__getitem__, _THREES(digits.encode()))), 2)
-    tables = _tables()
-    unmasked = reduce(xor, map(getitem, tables.codewords, data.to_bytes(_BLOCKS * _DATA)))
-    symbol = _masked(unmasked, tables.masks)
+    unmasked = reduce(xor, map(_span, range(_SPANS), _CUT(digits.encode())), _head())
+    symbol = _masked(unmasked, _tables().masks)
     return Modules(_SIDE, (symbol & _ROWS).to_bytes(_HALF // 8))
+
+
+# Most of an eL-QR is the same on every slip of a batch: what fifteen digits at their place set is looked up, not worked out again.
+@lru_cache(maxsize=4096)
+def _span(number: int, digits: bytes) -> int:
+    """What the digits of one span and the check codewords that follow from them set: the symbol is the sum of its spans."""
+    start = _HEAD_BITS + number * _SPAN_BITS
+    bits = int("".join(map(_TENS.__getitem__, _THREES(digits))), 2)
+    return _sum_of(bits << -(start + _SPAN_BITS) % 8, start // 8, (start + _SPAN_BITS + 7) // 8)
+
+
+@cache
+def _head() -> int:
+    return _sum_of(int(_HEAD, 2) << -_HEAD_BITS % 8, 0, (_HEAD_BITS + 7) // 8)
+
+
+def _sum_of(value: int, first: int, end: int) -> int:
+    """What these data codewords set."""
+    return reduce(xor, map(getitem, _tables().codewords[first:end], value.to_bytes(end - first)))
 
 
 class _Tables(NamedTuple):

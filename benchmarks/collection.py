@@ -46,20 +46,11 @@ def digits(assessment: int, period: int) -> str:
 
 def fill(session: Session, assessments: int) -> None:
     """Payers, assessments, instalments and slips, in blocks."""
-    head = {"source_file_id": 1}
-    session.add(
-        SourceFile(
-            id=1,
-            sha256="0" * 64,
-            kind="assessments",
-            layout="-",
-            name="-",
-            scope="-",
-            records=0,
-            total=0,
-            loaded_at=ACT.at,
-        )
-    )
+    host = {"kind": "assessments", "layout": "-", "name": "-", "scope": "-", "records": 0, "total": 0}
+    file = SourceFile(sha256="0" * 64, loaded_at=ACT.at, **host)
+    session.add(file)
+    session.flush()
+    head = {"source_file_id": file.id}
     session.add(
         Job(
             id="R08-N01",

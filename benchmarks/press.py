@@ -25,7 +25,8 @@ import pypdf
 import pypdfium2
 import zxingcpp
 from press_page import Forms, Page, Record
-from press_rivals import ReportLab, Typst, WeasyPrint, piece_text
+from press_rivals import ReportLab, WeasyPrint, piece_text
+from press_typst import Typst
 
 from barcodes.customer_raster import read as read_customer
 from barcodes.ink import customer_ink, cvs_ink, elqr_ink, piece_ink

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from print_service.act import JST
-from print_service.cli.context import AsJson, act, day_of, errors, ledger, plain, settings, show, show_rows
+from print_service.cli.context import AsJson, act, console, day_of, errors, ledger, plain, settings, show, show_rows
 from print_service.collection import report as reports
 from print_service.collection.freshness import freshness
 from print_service.collection.load import load_payments
@@ -133,8 +133,9 @@ def exceptions(
     with ledger(settings()) as session:
         rows = list(worklist(session, datetime.now(JST).date(), everything=everything, key=key))
     if csv is None and not as_json:
-        columns = ("番号", "経過日数", "収納経路", "通知書番号", "期", "収納日", "金額", "内容", "状態")
-        show_rows("収納の例外", columns, map(_short, rows))
+        for row in rows:
+            for line in _spoken(row):
+                console.print(line, markup=False, soft_wrap=True)
     else:
         _put("収納の例外", _ITEM_HEADINGS, rows, csv, as_json=as_json)
 
@@ -181,12 +182,16 @@ def recompute(as_json: AsJson = False) -> None:
     show(done, as_json=as_json, title="収納の再計算")
 
 
-def _short(item: Item) -> tuple[object, ...]:
+def _spoken(item: Item) -> tuple[str, str]:
+    """A row of the list as two lines; the sentence is too long for a column."""
     state = f"処理済 {item.settled_by}" if item.settled_by else {"open": "未処理", "cleared": "解消"}[item.state]
-    who = item.notice_no or item.reference
-    said = f"{item.sentence} [{item.key}]"
-    period = "" if item.period is None else item.period
-    return item.id, item.age_days, item.channel, who, period, item.collected_on, item.amount, said, state
+    period = "" if item.period is None else f"第{item.period}期" if item.period else "全期"
+    who = f"{item.notice_no} {period}" if item.notice_no else item.reference
+    money = f"{item.collected_on} {item.amount:,}円"
+    return (
+        f"{item.id}  {item.age_days}日  {item.channel}  {who}  {money}  {state}",
+        f"    {item.sentence} [{item.key}]",
+    )
 
 
 def _put(title: str, headings: tuple[str, ...], rows: Iterable[Any], csv: Path | None, *, as_json: bool) -> None:

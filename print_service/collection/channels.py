@@ -22,6 +22,7 @@ class Channel:
     provisional: bool
     final: bool
     scheduled: bool
+    numbered: bool
     ways: tuple[str, ...]
     record_key: tuple[str, ...]
     visit: tuple[str, ...]

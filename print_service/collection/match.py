@@ -63,7 +63,7 @@ def balances(session: Session, due_by: date, until: date) -> Iterator[Balance]:
         or_(PaymentRow.period == Instalment.number, PaymentRow.period == WHOLE_YEAR),
         PaymentRow.collected_on <= until,
     )
-    found = session.execute(
+    statement = (
         select(Instalment, Assessment, parts, before, *_MONEY)
         .join(Assessment, Assessment.id == Instalment.assessment_id)
         .join(PaymentRow, for_it, isouter=True)
@@ -80,12 +80,13 @@ def balances(session: Session, due_by: date, until: date) -> Iterator[Balance]:
         )
         .execution_options(yield_per=_BLOCK)
     )
-    for _, group in groupby(found, key=lambda row: row[0].id):
-        rows = list(group)
-        instalment, assessment, count, earlier = rows[0][:4]
-        paid = tuple(payment for row in rows if (payment := _paid(instalment, earlier, row)) is not None)
-        charge = sum(row.late_charge for row in rows if row.period == instalment.number)
-        yield Balance(assessment, instalment, count, paid, charge)
+    with session.execute(statement) as found:
+        for _, group in groupby(found, key=lambda row: row[0].id):
+            rows = list(group)
+            instalment, assessment, count, earlier = rows[0][:4]
+            paid = tuple(payment for row in rows if (payment := _paid(instalment, earlier, row)) is not None)
+            charge = sum(row.late_charge for row in rows if row.period == instalment.number)
+            yield Balance(assessment, instalment, count, paid, charge)
 
 
 _MONEY = (

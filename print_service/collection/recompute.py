@@ -6,11 +6,11 @@ An exception is never deleted: one that a later file explains is cleared, one th
 stays settled.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -101,17 +101,19 @@ def _clearing(at: datetime) -> Any:
 
 def _matched(session: Session, bills: Select[Any] | None) -> Iterator[tuple[int | None, Outcome]]:
     known = select(Receipt.assessment_id, *_FACTS).where(Receipt.assessment_id.is_not(None))
-    slips = _Beside(session, select(Slip.assessment_id, *_SLIP), Slip.assessment_id, bills)
-    parts = _Beside(session, select(Instalment.assessment_id, *_PART), Instalment.assessment_id, bills)
-    heads = _Beside(session, select(Assessment.id, Assessment.superseded), Assessment.id, bills)
-    for key, group in groupby(_stream(session, known, Receipt.assessment_id, bills), key=lambda row: row[0]):
-        bill = Bill(
-            assessment_id=key,
-            withdrawn=bool(heads.of(key)[0][1]),
-            slips={row[1]: SlipFacts(*row[1:]) for row in slips.of(key)},
-            instalments={row[1]: row[2] for row in parts.of(key)},
-        )
-        yield key, weigh([Receipted._make(row[1:]) for row in group], bill)
+    with (
+        _Beside(session, select(Slip.assessment_id, *_SLIP), Slip.assessment_id, bills) as slips,
+        _Beside(session, select(Instalment.assessment_id, *_PART), Instalment.assessment_id, bills) as parts,
+        _Beside(session, select(Assessment.id, Assessment.superseded), Assessment.id, bills) as heads,
+    ):
+        for key, group in groupby(_stream(session, known, Receipt.assessment_id, bills), key=lambda row: row[0]):
+            bill = Bill(
+                assessment_id=key,
+                withdrawn=bool(heads.of(key)[0][1]),
+                slips={row[1]: SlipFacts(*row[1:]) for row in slips.of(key)},
+                instalments={row[1]: row[2] for row in parts.of(key)},
+            )
+            yield key, weigh([Receipted._make(row[1:]) for row in group], bill)
 
 
 def _unmatched(session: Session, strangers: Select[Any] | None) -> Iterator[tuple[int | None, Outcome]]:
@@ -120,17 +122,25 @@ def _unmatched(session: Session, strangers: Select[Any] | None) -> Iterator[tupl
         yield None, weigh([Receipted._make(row[1:]) for row in group])
 
 
-def _stream(session: Session, statement: Any, column: Any, chosen: Select[Any] | None) -> Iterator[Any]:
+def _stream(session: Session, statement: Any, column: Any, chosen: Select[Any] | None) -> Generator[Any, None, None]:
     wanted = statement if chosen is None else statement.where(column.in_(chosen))
-    yield from session.execute(wanted.order_by(column).execution_options(yield_per=_BLOCK))
+    with session.execute(wanted.order_by(column).execution_options(yield_per=_BLOCK)) as rows:
+        yield from rows
 
 
 class _Beside:
     """A stream sorted by its first column, read beside another that is sorted by the same key."""
 
     def __init__(self, session: Session, statement: Any, column: Any, chosen: Select[Any] | None) -> None:
-        self._groups = groupby(_stream(session, statement, column, chosen), key=lambda row: row[0])
+        self._rows = _stream(session, statement, column, chosen)
+        self._groups = groupby(self._rows, key=lambda row: row[0])
         self._next: tuple[int, list[Any]] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._rows.close()
 
     def of(self, key: int) -> list[Any]:
         """Rows of that key; keys are asked for in rising order."""

@@ -3,7 +3,7 @@
 Pure, and blind to the order in which files were loaded. Records of different files that agree in the channel's record key (and always
 in reference, amount and late charge) are one record told twice; how often it was told within one file is how often it happened
 (occurrence counter), and of several files the one that tells it most often is right. So a file sent again adds nothing, and one slip
-paid twice in one store in one minute counts twice.
+paid twice in one store in one minute counts twice. Where the channel numbers its payments, one number is one payment.
 """
 
 from collections import defaultdict
@@ -82,12 +82,16 @@ def _distinct(receipts: Sequence[Receipted], oddities: list[Oddity]) -> Iterator
         groups.setdefault(key, {}).setdefault(receipt.file, []).append(receipt)
     for by_file in groups.values():
         told: list[_Told] = []
+        numbered = channels()[next(iter(by_file.values()))[0].channel].numbered
         for mine in by_file.values():
             for number, receipt in enumerate(sorted(mine, key=_content)):
-                if number < len(told):
-                    told[number].also(receipt)
+                same = 0 if numbered else number
+                if same < len(told):
+                    told[same].also(receipt)
                 else:
-                    told.append(_Told(receipt, number + 1))
+                    told.append(_Told(receipt, same + 1))
+        if numbered and (times := max(map(len, by_file.values()))) > 1:
+            oddities.append(_oddity("collection.repeated-serial", told[0], times=times))
         if len(by_file) > 1:
             _doubtful_repeat(by_file.values(), oddities)
         yield from told

@@ -58,8 +58,9 @@ def worklist(session: Session, today: date, *, everything: bool = False, key: st
         statement = statement.where(PaymentException.cleared_at.is_(None), PaymentException.settled_at.is_(None))
     if key:
         statement = statement.where(PaymentException.key == key)
-    for row, payer_key, notice_no in session.execute(statement):
-        yield _item(row, payer_key, notice_no, today)
+    with session.execute(statement) as rows:
+        for row, payer_key, notice_no in rows:
+            yield _item(row, payer_key, notice_no, today)
 
 
 def settle(session: Session, act: Act, number: int, reason: str) -> None:

@@ -119,12 +119,17 @@ def _paid_slips(session: Session, season: Season, dice: random.Random) -> Iterat
         .join(Piece, Piece.id == Slip.piece_id)
         .where(Piece.job_id.in_(season.batches), Piece.state == PieceState.POSTED)
         .order_by(Slip.assessment_id, Slip.period, Slip.id)
-    )
+    ).all()
+    batches: dict[str, list[int]] = {}
+    for slip, piece in found:
+        batches.setdefault(piece.job_id, []).append(slip.assessment_id)
+    # However the dice fall, each batch's first and last do not pay: every run of the year has somebody to write to.
+    never = {one for mine in batches.values() for one in (mine[0], mine[-1])}
     whole: set[int] = set()
     for slip, piece in found:
         share = season.whole_year if slip.period == 0 else season.instalment
         roll = dice.randrange(100)
-        if slip.period > 1 or slip.assessment_id in whole or roll >= share:
+        if slip.period > 1 or slip.assessment_id in whole | never or roll >= share:
             continue
         if slip.period == 0:
             whole.add(slip.assessment_id)

@@ -138,8 +138,9 @@ def freeze_run(session: Session, settings: Settings, act: Act, batch: str) -> Ru
     approved = _approved(session, batch)
     chosen = tuple(balance for balance in found.chosen if key_of(balance) in approved)
     excluded = {key_of(balance): key for balance, key in found.excluded}
+    kept_keys = {key_of(balance) for balance in chosen}
     for key, item in approved.items():
-        if key not in {key_of(balance) for balance in chosen}:
+        if key not in kept_keys:
             item.left_out = excluded.get(key, "dunning.settled-since-plan")
     kept = Candidates(found.gate, chosen, found.excluded)
     frozen = freeze(session, settings, act, _job(order, kept), _drafts(session, settings, order, kept), _held(found))

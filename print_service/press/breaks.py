@@ -20,14 +20,15 @@ _QUOTES = frozenset("\"'")
 _AFTER_IT_A_DIGIT = frozenset("-/")
 _NARROW_CLOSING = frozenset(")]}")
 _NARROW_SIGNS = frozenset("([{)]}-/,.:;!? ")
+_NEVER_AFTER_SPACE = _CLOSING | _INFIX | frozenset("!?/ ")
 _NEVER_BEFORE = _CLOSING | _NONSTARTERS | _INFIX | _BREAK_AFTER | _AFTER_IT_A_DIGIT | frozenset(" \u200b")
 
 
 @lru_cache(maxsize=8192)
 def may_break(before: str, after: str) -> bool:
     """Whether a line may end between two neighbouring characters."""
-    if before == " " and after != " ":
-        return True
+    if before == " ":
+        return after not in _NEVER_AFTER_SPACE
     if _never_before(after) or before in _OPENING or before in _QUOTES or before in _UNBROKEN:
         return False
     if before in _INSEPARABLE and after in _INSEPARABLE:

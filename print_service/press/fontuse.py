@@ -51,15 +51,21 @@ class FontUse:
         """Width of a text of plain characters."""
         return sum(map(self._advances.__getitem__, text))
 
-    def plain_text(self, text: str) -> tuple[int, bytes]:
-        """Width and operator of a text of plain characters; the same texts recur on every slip of a payer."""
+    def plain_text(self, text: str) -> tuple[int, bytes] | None:
+        """Width and operator of a text of plain characters, None for any other; the same texts recur on every slip of a payer."""
         found = self._shown.get(text)
-        if found is None:
+        if found is None and self.plain.issuperset(text):
             if len(self._shown) >= _REMEMBERED:
                 self._shown.clear()
             self._characters.update(text)
             found = self._shown[text] = (self.advance(text), b"(%b) Tj" % _escape(text.encode("utf-16-be")))
         return found
+
+    def show_plain(self, text: str) -> bytes:
+        """The operator that shows a text known to be of plain characters."""
+        found = self.plain_text(text)
+        assert found is not None
+        return found[1]
 
     def shape(self, text: str, features: Mapping[str, bool]) -> tuple[Cluster, ...]:
         """Clusters by HarfBuzz."""

@@ -93,7 +93,8 @@ def overflows(page: Any) -> Iterator[Spill]:
         for inner in box.descendants(placeholders=True):
             kind = type(inner).__name__
             if kind == "TextBox":
-                excess = max(excess, inner.position_x + inner.width - right)
+                hanging = len(inner.text) - len(inner.text.rstrip("\u3000"))
+                excess = max(excess, inner.position_x + inner.width - hanging * inner.style["font_size"] - right)
             elif kind in {"LineBox", "TableBox"}:
                 excess = max(excess, inner.position_y + inner.height - bottom, top - inner.position_y)
         if excess > _SLACK_PX:

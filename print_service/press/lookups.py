@@ -24,15 +24,18 @@ _LANGUAGES = frozenset({_LANGUAGE, "ENG ", "ELL ", "RUS "})
 _JAPANESE = frozenset({"hani", "kana"})
 
 
-def changeable_glyphs(path: Path, face: int) -> frozenset[int]:
-    """Glyph numbers that are input of a lookup which is on without being asked for, in any script."""
+def changeable_glyphs(path: Path, face: int, present: frozenset[int]) -> frozenset[int]:
+    """Glyph numbers that are input of a lookup which is on without being asked for, in any script, in a text of `present` glyphs.
+
+    A ligature with a glyph that is not present (か with a combining ゚) cannot come about and does not count.
+    """
     with TTFont(path, fontNumber=face, lazy=True) as font:
         names = {
             name
             for tag in ("GSUB", "GPOS")
             if tag in font
             for lookup in _lookups_on(font[tag].table)
-            for name in _inputs(font, tag, lookup)
+            for name in _inputs(font, tag, lookup, present)
         }
         if "kern" in font:
             names |= {name for table in font["kern"].kernTables for pair in table.kernTable for name in pair}
@@ -102,22 +105,26 @@ def _records_below(table: Any) -> Iterator[Any]:
                     yield from _records_below(row)
 
 
-def _inputs(font: TTFont, tag: str, lookup: Any) -> Iterator[str]:
+def _inputs(font: TTFont, tag: str, lookup: Any, present: frozenset[int]) -> Iterator[str]:
     for subtable in _subtables(lookup):
         kind = subtable.LookupType if hasattr(subtable, "LookupType") else lookup.LookupType
-        yield from (_substituted if tag == "GSUB" else _positioned)(font, kind, subtable)
+        if tag == "GSUB":
+            yield from _substituted(font, kind, subtable, present)
+        else:
+            yield from _positioned(font, kind, subtable)
 
 
-def _substituted(font: TTFont, kind: int, table: Any) -> Iterator[str]:
+def _substituted(font: TTFont, kind: int, table: Any, present: frozenset[int]) -> Iterator[str]:
     if kind in {1, 2}:
         yield from table.mapping
     elif kind == 3:
         yield from table.alternates
     elif kind == 4:
         for first, ligatures in table.ligatures.items():
-            yield first
             for ligature in ligatures:
-                yield from ligature.Component
+                glyphs = [first, *ligature.Component]
+                if present.issuperset(map(font.getGlyphID, glyphs)):
+                    yield from glyphs
     elif kind == 8:
         yield from table.Coverage.glyphs
     else:

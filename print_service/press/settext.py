@@ -18,6 +18,11 @@ from print_service.press.slots import Slot, Step
 # What WeasyPrint's rounding may add to a text that fits: half a CSS pixel, as for letters laid out whole.
 _SLACK = 375
 _REMEMBERED = 4096
+# What Pango lets stand beyond the end of a line.
+_HANGING = frozenset(" \u3000")
+
+# Halves of the room that is left which stand before the text.
+_SIDEWAYS = {"left": 0, "center": 1, "right": 2}
 
 Texts = tuple[str, ...]
 
@@ -36,7 +41,7 @@ class Piece(NamedTuple):
 
     def show(self, size: int) -> bytes:
         """The operators that show it."""
-        return self.use.show(self.clusters, size) if self.clusters else self.use.plain_text(self.text)[1]
+        return self.use.show(self.clusters, size) if self.clusters else self.use.show_plain(self.text)
 
 
 Line = list[Piece]
@@ -55,6 +60,7 @@ class SlotSetter:
         self._form = form
         self._quick = use(chains[0].fonts[0].id) if _may_be_quick(slot, chains) else None
         self._room = _most_lines(slot, slot.steps[0])
+        self._heads: dict[int, list[tuple[bytes, bytes]]] = {}
         self._set: dict[Texts, bytes] = {}
 
     def __call__(self, texts: Texts) -> bytes:
@@ -72,22 +78,36 @@ class SlotSetter:
 
     def _quickly(self, text: str) -> bytes | None:
         """Lines of plain characters that fit at the first size; None for anything else."""
-        use, step = self._quick, self._slot.steps[0]
+        use, slot = self._quick, self._slot
         assert use is not None
+        size, least_room, sideways = slot.steps[0].size, -_SLACK if not slot.wrap else 0, _SIDEWAYS[slot.align]
         rows = text.split("\n")
         if len(rows) > self._room:
             return None
         lines = []
-        for number, row in enumerate(rows):
-            if not use.plain.issuperset(row):
+        for row, (head, tail) in zip(rows, self._places(len(rows)), strict=True):
+            if not row:
+                continue
+            found = use.plain_text(row)
+            if found is None:
                 return None
-            advance, shown = use.plain_text(row)
-            width = advance * step.size // use.upem
-            if width > self._slot.width + (0 if self._slot.wrap else _SLACK):
+            room = slot.width - found[0] * size // use.upem
+            if room < least_room:
                 return None
-            if row:
-                lines.append(self._line(step, number, len(rows), width, b"/%b %d Tf %b" % (use.id, step.size, shown)))
-        return b"\n".join(lines)
+            lines.append(b"%b%d%b%b" % (head, slot.x + room * sideways // 2, tail, found[1]))
+        return b"\n".join(lines) if slot.color == "0 g" else b"\n".join([*lines, b"0 g"])
+
+    def _places(self, lines: int) -> list[tuple[bytes, bytes]]:
+        """What stands before and behind the horizontal place of each of so many lines, set in one font at the first size."""
+        found = self._heads.get(lines)
+        if found is None:
+            slot, step, use = self._slot, self._slot.steps[0], self._quick
+            assert use is not None
+            colour = b"" if slot.color == "0 g" else slot.color.encode() + b" "
+            head = b"%b/%b %d Tf 1 0 0 1 " % (colour, use.id, step.size)
+            found = [(head, b" %d Tm " % self._baseline(step, number, lines)) for number in range(lines)]
+            self._heads[lines] = found
+        return found
 
     def _pieces(self, texts: Texts) -> list[Line]:
         """Paragraphs, each cut where the font changes. Raises MissingGlyphError for every cluster no font has."""
@@ -106,7 +126,7 @@ class SlotSetter:
 
     def _piece(self, use: FontUse, run: Run) -> Piece:
         if not self._slot.features and not run.stored and use.plain.issuperset(run.text):
-            return Piece(use, run.text, (), use.plain_text(run.text)[0])
+            return Piece(use, run.text, (), use.advance(run.text))
         clusters = use.shape(run.text, {name: bool(value) for name, value in self._slot.features})
         if run.stored:
             # Drawn by the sequence another collection gives the same shape; it reads as it was stored.
@@ -137,8 +157,9 @@ class SlotSetter:
         return wrap(paragraph, lambda line: self._width(line, size) <= self._slot.width)
 
     def _width(self, line: Line, size: int) -> int:
-        spaces = max(sum(len(piece.clusters) or len(piece.text) for piece in line) - 1, 0) if self._slot.spacing else 0
-        return sum(piece.width(size) for piece in line) + spaces * self._slot.spacing
+        # CSS puts the space after every letter, the last one too.
+        letters = sum(len(piece.clusters) or len(piece.text) for piece in line) if self._slot.spacing else 0
+        return sum(piece.width(size) for piece in line) + letters * self._slot.spacing
 
     def _shown(self, lines: list[Line], step: Step) -> list[bytes]:
         return [
@@ -155,15 +176,15 @@ class SlotSetter:
 
     def _line(self, step: Step, number: int, lines: int, width: int, shown: bytes) -> bytes:
         slot = self._slot
-        x = slot.x
-        if slot.align != "left":
-            room = slot.width - width
-            x += room if slot.align == "right" else room // 2
-        above = number * step.pitch + step.ascent + (slot.height - lines * step.pitch if slot.bottom else 0)
-        line = b"1 0 0 1 %d %d Tm %b" % (x, self._top - above, shown)
+        x = slot.x + (slot.width - width) * _SIDEWAYS[slot.align] // 2
+        line = b"1 0 0 1 %d %d Tm %b" % (x, self._baseline(step, number, lines), shown)
         if slot.spacing:
             line = b"%d Tc %b 0 Tc" % (slot.spacing, line)
         return line if slot.color == "0 g" else b"%b %b 0 g" % (slot.color.encode(), line)
+
+    def _baseline(self, step: Step, number: int, lines: int) -> int:
+        above = number * step.pitch + step.ascent
+        return self._top - above - (self._slot.height - lines * step.pitch if self._slot.bottom else 0)
 
 
 def _most_lines(slot: Slot, step: Step) -> int:
@@ -209,7 +230,7 @@ def _atoms(piece: Piece) -> list[Piece]:
 
 
 def _without_end_space(atoms: Line) -> Line:
-    while len(atoms) > 1 and atoms[-1].text == " ":
+    while len(atoms) > 1 and atoms[-1].text in _HANGING:
         atoms = atoms[:-1]
     return atoms
 

@@ -10,7 +10,7 @@ asked (hb-ot-shape.cc), Pango's script runs (pango-script.c) and derived languag
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import uharfbuzz
 from fontTools import unicodedata as scripts
@@ -61,8 +61,8 @@ class Shaper:
     @cached_property
     def plain(self) -> frozenset[str]:
         """Characters whose nominal glyph and advance stand in any text made of such characters alone, no feature asked for."""
-        changeable = changeable_glyphs(self._file.path, self._file.face)
-        candidates = filter(_may_be_plain, self.characters)
+        candidates = list(filter(_may_be_plain, self.characters))
+        changeable = changeable_glyphs(self._file.path, self._file.face, frozenset(map(self.gid, candidates)))
         return frozenset(character for character in candidates if self.gid(character) not in changeable)
 
     def gid(self, character: str) -> int:
@@ -149,7 +149,7 @@ def script_runs(text: str) -> Iterator[tuple[str, str]]:
     start, current = 0, ""
     open_brackets: list[tuple[str, str]] = []
     for index, character in enumerate(text):
-        script = scripts.script(character)
+        script = _script(character)
         if script in _SHARED:
             script = ""
             if closing := _BRACKETS.get(character):
@@ -171,6 +171,7 @@ def script_runs(text: str) -> Iterator[tuple[str, str]]:
         yield text[start:], current or "Zyyy"
 
 
+_script = lru_cache(maxsize=65_536)(scripts.script)
 _SHARED = frozenset({"Zyyy", "Zinh", "Zzzz"})
 _PAIRS = "()<>[]{}«»‘’“”‹›⁅⁆⁽⁾₍₎〈〉❨❩❪❫❬❭❮❯❰❱❲❳❴❵⟦⟧⟨⟩⟪⟫⦃⦄⦅⦆〈〉《》「」『』【】〔〕〖〗〘〙〚〛"
 _BRACKETS = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))

@@ -5,7 +5,7 @@ numbers against the other's outlines, and only a look at the outlines shows it. 
 compared, outline with outline. Reading fonts is `pdf_fonts`' part, the pinned files are `pinned_fonts`'.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from print_service.proof.content import Run
@@ -41,14 +41,14 @@ class GlyphAudit:
     def page(self, runs: Iterable[Run], fonts: dict[int, PdfFont]) -> None:
         """Judge what this page draws and no page before it drew."""
         for run in runs:
-            if run.actual:
-                self._span(run, fonts)
             judged = self._judged.get(run.font)
             if judged is None:
                 judged = self._judged[run.font] = self._whole_font(run.font, fonts.get(run.font))
-            if run.actual is None and not judged.issuperset(run.codes):
+            if run.span is not None:
+                self._span(run, fonts)
+            elif not judged.issuperset(run.codes):
                 for code in set(run.codes) - judged:
-                    self._judge(run.font, code, fonts[run.font])
+                    self._judge(run.font, code, fonts[run.font], fonts[run.font].texts.get(code, ""))
                 judged.update(run.codes)
 
     def at_fault(self, run: Run) -> Iterator[tuple[int, Fault]]:
@@ -73,7 +73,7 @@ class GlyphAudit:
             self.pairs += 1
             return set(range(65536))
         for code in font.texts:
-            self._judge(number, code, font)
+            self._judge(number, code, font, font.texts[code])
         return set(font.texts)
 
     def _loaded(self, number: int, font: PdfFont) -> tuple[DrawnFont | None, PinnedFont | None]:
@@ -98,11 +98,11 @@ class GlyphAudit:
             return font.glyph(code)
         return program.by_cid.get(font.cid(code), 0)
 
-    def _judge(self, number: int, code: int, font: PdfFont, text: str | None = None) -> None:
+    def _judge(self, number: int, code: int, font: PdfFont, text: str, parts: Sequence[str] = ()) -> None:
+        """One glyph against its text; with `parts`, against any of these parts of it as well."""
         program, source = self._loaded(number, font)
         if program is None or source is None:
             return
-        text = font.texts.get(code, "") if text is None else text
         glyph = self._glyph(number, code, font)
         drawn = program.outline(glyph)
         self.pairs += 1
@@ -112,7 +112,7 @@ class GlyphAudit:
         elif not text:
             key = "proof.glyph-without-text" if drawn else ""
         else:
-            wanted = source.expected(text)
+            wanted = [outline for part in (text, *parts) for outline in source.expected(part)]
             if drawn not in wanted and (drawn or any(wanted) or not text.isspace()):
                 base = without_selectors(text)
                 other = base != text and drawn in source.expected(base)
@@ -124,14 +124,16 @@ class GlyphAudit:
             self.right += 1
 
     def _span(self, run: Run, fonts: dict[int, PdfFont]) -> None:
-        """Codes whose text is an ActualText: cluster by cluster where they are as many, else each as part of the whole."""
-        span = (run.font, run.codes, run.actual or "")
+        """Codes under an ActualText: cluster by cluster where there are as many, else each as a part of the whole."""
+        span = (run.font, run.codes, run.span or "")
         font = fonts.get(run.font)
         if span in self._spans or font is None:
             return
         self._spans.add(span)
         parts = clusters(span[2])
-        if len(parts) != len(run.codes):
-            parts = [span[2]] * len(run.codes)
-        for code, text in zip(run.codes, parts, strict=True):
-            self._judge(run.font, code, font, text)
+        if len(parts) == len(run.codes):
+            for code, text in zip(run.codes, parts, strict=True):
+                self._judge(run.font, code, font, text)
+        else:
+            for code in run.codes:
+                self._judge(run.font, code, font, span[2], parts)

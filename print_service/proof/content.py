@@ -9,6 +9,7 @@ Forms shared by many pages are read once.
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from pikepdf import Array, Name, Object, Stream
@@ -18,6 +19,7 @@ from print_service.proof.pdf_tokens import NameOperand, operations
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_SIMPLE_WIDTH = 500.0  # of a font that is named as a fault anyway
 _POINTS_TO_MM = 25.4 / 72
 
 
@@ -26,7 +28,8 @@ class Run:
     """One shown string: font object, codes, and its text with the code each piece of text belongs to.
 
     `matrix` takes text space (em/1000 across, em/1000 up) to millimetres from the page's top left; `starts` are the places of the
-    glyphs along the run, with the end of the last. `actual` is the ActualText that replaces the text of the font, else None.
+    glyphs along the run, with the end of the last. `span` is the ActualText of the marked content it stands in, None outside of
+    any: the first string of a span bears the whole as its text, the others none.
     """
 
     font: int
@@ -34,7 +37,7 @@ class Run:
     text: str
     starts: tuple[float, ...]
     matrix: Matrix
-    actual: str | None = None
+    span: str | None = None
 
     def place(self, along: float, up: float = 0.0) -> tuple[float, float]:
         """Millimetres from the page's top left of a point `along` the baseline and `up` from it, in text space."""
@@ -145,6 +148,7 @@ class _Interpreter:
         self._stack: list[_State] = []
         self._line = self._text = _IDENTITY
         self._actual: list[str | None] = []
+        self._spans: list[str | None] = []
         self._out: list[Run] = []
 
     def runs(self, data: bytes) -> Sequence[Run]:
@@ -230,25 +234,32 @@ class _Interpreter:
                 continue
             shown = _codes(part, font)
             codes += shown
-            for code in shown:
-                starts.append(along)
-                along += (font.width(code) if font is not None else 500.0) + spacing
-                if code == 32 and (font is None or not font.composite):
-                    along += state.words * per_em
+            if font is None or not font.composite:
+                steps = [_SIMPLE_WIDTH + spacing + (state.words * per_em if code == 32 else 0) for code in shown]
+            else:
+                steps = [width + spacing for width in font.widths_of(shown)]
+            places = list(accumulate(steps, initial=along))
+            along = places.pop()
+            starts += places
         em = state.size / 1000
         base = multiply((em * state.stretch, 0, 0, em, 0, state.rise), self._text)
         if codes:
             actual = self._actual[-1] if self._actual else None
             text = actual if actual is not None else _text(codes, font)
             starts.append(along - spacing)
-            self._out.append(Run(state.font, tuple(codes), text, tuple(starts), multiply(base, state.ctm), actual))
+            self._out.append(
+                Run(state.font, tuple(codes), text, tuple(starts), multiply(base, state.ctm), self._span())
+            )
             if actual:
                 # The span's text belongs to its first string; what follows in it adds none.
                 self._actual[-1] = ""
         self._text = multiply((1, 0, 0, 1, along * em * state.stretch, 0), self._text)
 
+    def _span(self) -> str | None:
+        return self._spans[-1] if self._spans else None
+
     def begin_marked(self, *operands: Any) -> None:
-        actual = self._actual[-1] if self._actual else None
+        actual, span = self._actual[-1] if self._actual else None, self._span()
         properties = operands[1] if len(operands) > 1 else None
         if isinstance(properties, NameOperand) and self._resources is not None:
             given = self._property_list(properties)
@@ -256,8 +267,9 @@ class _Interpreter:
                 {b"ActualText": bytes(given.ActualText)} if given is not None and "/ActualText" in given else {}
             )
         if isinstance(properties, dict) and b"ActualText" in properties:
-            actual = _text_string(properties[b"ActualText"])
+            actual = span = _text_string(properties[b"ActualText"])
         self._actual.append(actual)
+        self._spans.append(span)
 
     def _property_list(self, name: bytes) -> Object | None:
         lists = self._resources.get("/Properties") if self._resources is not None else None
@@ -266,6 +278,7 @@ class _Interpreter:
     def end_marked(self, *_: object) -> None:
         if self._actual:
             self._actual.pop()
+            self._spans.pop()
 
     def draw(self, name: bytes) -> None:
         forms = self._resources.get("/XObject") if self._resources is not None else None
@@ -309,7 +322,8 @@ def _codes(string: bytes, font: PdfFont | None) -> Sequence[int]:
 def _text(codes: Sequence[int], font: PdfFont | None) -> str:
     if font is None or (not font.composite and not font.texts):
         return bytes(code for code in codes if code < 256).decode("latin-1")
-    return "".join(font.texts.get(code, "") for code in codes)
+    text_of = font.texts.get
+    return "".join([text_of(code, "") for code in codes])
 
 
 def _text_string(data: bytes) -> str:

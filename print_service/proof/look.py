@@ -1,7 +1,7 @@
 """One page's marks: each zone drawn by pdfium, decoded, judged by `rules`, `quiet` and `geometry`.
 
-Every fiftieth page, the first among them, and every page on which something would not read, is also looked at whole: a mark where
-none belongs is a fault of the form and so repeats, and a mark beside its zone is named as misplaced.
+A sample of pages, the first of each form's among them, and every page on which something would not read, is also looked at whole: a
+mark where none belongs is a fault of the form and so repeats, and a mark beside its zone is named as misplaced.
 """
 
 from collections import Counter
@@ -22,7 +22,6 @@ from print_service.proof.raster import INK_BELOW, MARGIN_MM, Raster, page_raster
 from print_service.proof.rules import check_ground, check_lines, check_slip, check_symbol, zone_text
 from print_service.proof.second import confirms
 
-SWEEP_EVERY = 50
 OCR = "ocr"
 _EDGE_MM = 1.0
 
@@ -47,7 +46,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Look:
-    """One open page with all that judging it needs; `second` asks the second decoder as well."""
+    """One open page with all that judging it needs; `second` asks the second decoder as well, `sweep` looks at it whole."""
 
     page: pdfium.PdfPage
     expected: ExpectedPage
@@ -56,6 +55,7 @@ class Look:
     owners: Owners
     reading: Reading
     second: bool = False
+    sweep: bool = False
 
     def report(self, key: str, **values: str | int) -> None:
         """A finding on this page."""
@@ -67,7 +67,7 @@ def read_marks(look: Look, text_lines: dict[Box, tuple[str, ...]]) -> None:
     expected = look.expected
     rasters = zone_rasters(look.page, dict.fromkeys(mark.zone for mark in expected.marks), look.dpi)
     unread = [mark for mark in expected.marks if not _read_zone(look, mark, rasters[mark.zone], text_lines)]
-    if unread or expected.page % SWEEP_EVERY == 0:
+    if unread or look.sweep:
         _sweep(look, unread)
 
 

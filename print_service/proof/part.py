@@ -36,13 +36,16 @@ _TABLE = re.compile(rb"xref|[0-9]+\s+[0-9]+\s+obj")
 
 @dataclass(frozen=True)
 class PartOrder:
-    """What to read: `pages` are expected pages of the file in order, `second` the numbers of those for the second decoder."""
+    """What to read: `pages` are expected pages of the file in order, `second` the numbers of those for the second decoder, `sweep` of
+    those that are looked at whole.
+    """
 
     pdf: Path
     pages: tuple[ExpectedPage, ...]
     owners: Owners
     dpi: int = 300
     second: frozenset[int] = frozenset()
+    sweep: frozenset[int] = frozenset()
     fonts: FontRules = SHIPPED
 
 
@@ -127,8 +130,8 @@ class _File:
 
     def _page(self, page: pdfium.PdfPage, tree: pikepdf.Object, expected: ExpectedPage, place: Place) -> None:
         order, reading = self._order, self._reading
-        second = expected.page in order.second
-        look = Look(page, expected, place, order.dpi, order.owners, reading, second)
+        also = {"second": expected.page in order.second, "sweep": expected.page in order.sweep}
+        look = Look(page, expected, place, order.dpi, order.owners, reading, **also)
         if page.get_rotation():
             look.report("proof.page-rotated", degrees=page.get_rotation())
             return

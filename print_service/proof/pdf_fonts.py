@@ -6,7 +6,7 @@ and a simple font on a page is named as a font that is not pinned.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,9 +50,10 @@ class PdfFont:
             return cid
         return int.from_bytes(self.glyphs[2 * cid : 2 * cid + 2], "big")
 
-    def width(self, code: int) -> float:
-        """Advance of a code, 1/1000 em."""
-        return self.widths.get(code if self.cids is None else self.cid(code), self.default_width)
+    def widths_of(self, codes: Sequence[int]) -> list[float]:
+        """Advances of codes, 1/1000 em."""
+        width_of, default = self.widths.get, self.default_width
+        return [width_of(cid, default) for cid in (codes if self.cids is None else map(self.cid, codes))]
 
 
 def read_font(font: Object) -> PdfFont:

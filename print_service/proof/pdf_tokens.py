@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     rb"|(?P<word>[A-Za-z'\"*][A-Za-z0-9'\"*]*)"
 )
 _SHOWN = re.compile(rb"<([0-9A-Fa-f\s]*)>|(" + _NUMBER + rb")")
+_PLAIN = re.compile(rb"([^()\\\r]*+)\)")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _HASH = re.compile(rb"#([0-9A-Fa-f]{2})")
 
@@ -94,6 +95,9 @@ def _nest(mark: bytes, operands: list[Any], collected: list[tuple[bytes, int]]) 
 
 def _literal(data: bytes, at: int) -> tuple[bytes, int]:
     """A string in parentheses, which may be nested, from behind the first; the place behind the last."""
+    plain = _PLAIN.match(data, at)
+    if plain is not None:
+        return plain[1], plain.end()
     out, depth = bytearray(), 1
     while at < len(data):
         byte = data[at : at + 1]

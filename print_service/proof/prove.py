@@ -22,6 +22,7 @@ from print_service.proof.texts import owned_texts
 
 PART_PAGES = 240
 SECOND_PER_STRATUM = 3
+SWEEP_EVERY = 100
 _DECODER = f"zxing-cpp, pdfium {pdfium.version.PDFIUM_INFO.version}"
 
 
@@ -55,8 +56,10 @@ def part_orders(
     _require_sense(pages)
     owners = owners_of(pages, ((page.piece, text) for page in pages for text in owned_texts(page)))
     sample = frozenset(_sample(pages)) if second else frozenset()
+    firsts = {page.layout.name: page.page for page in reversed(pages)}
+    sweep = frozenset(firsts.values()) | {page.page for page in pages if page.page % SWEEP_EVERY == 0}
     return [
-        PartOrder(pdf, tuple(pages[start : start + PART_PAGES]), owners, dpi, sample, fonts)
+        PartOrder(pdf, tuple(pages[start : start + PART_PAGES]), owners, dpi, sample, sweep, fonts)
         for start in range(0, max(1, len(pages)), PART_PAGES)
     ]
 

@@ -86,7 +86,7 @@ def read_zones(
         x, y = run.place(run.starts[0], _MIDDLE)
         first = index.at(x, y)
         last = index.at(*run.place(run.starts[-1], _MIDDLE))
-        if first == last or run.actual is not None:
+        if first == last or run.span is not None:
             if first is None:
                 outside.append(run)
             elif first >= 0:
@@ -157,14 +157,15 @@ def check_outside(place: Place, expected: ExpectedPage, outside: Sequence[Run], 
     """Names, addresses and numbers of other pieces that stand outside the zones, and long numbers that are nobody's."""
     own = " ".join(text.text for text in expected.texts)
     for run in outside:
-        owner = owners.of_texts([run.text], place.piece)
-        at = _at(run)
+        owner = owners.of_texts((run.text,), place.piece)
         if owner is not None:
-            yield place.finding("proof.foreign-text", field="-", expected="", found=run.text, zone=at, owner=owner)
+            yield place.finding(
+                "proof.foreign-text", field="-", expected="", found=run.text, zone=_at(run), owner=owner
+            )
             continue
         for number in _LONG_NUMBER.findall(run.text):
             if number not in own:
-                yield place.finding("proof.number-unexpected", expected="", found=number, zone=at)
+                yield place.finding("proof.number-unexpected", expected="", found=number, zone=_at(run))
 
 
 def check_wording(place: Place, expected: ExpectedPage, runs: Sequence[Run]) -> Iterator[Finding]:
@@ -201,13 +202,15 @@ def _inkless(run: Run, glyphs: Sequence[int], raster: Raster) -> list[int]:
         return []  # a glyph of several characters, or text that runs askew: its place is not told by these boxes
     per_mm = raster.dpi / 25.4
     top, bottom = sorted(int(run.place(0.0, up)[1] * per_mm) for up in (_TOP, _BOTTOM))
-    edges = [int(run.place(start)[0] * per_mm) for start in run.starts]
+    scale, shift = run.matrix[0] * per_mm, run.matrix[4] * per_mm
+    edges = [int(start * scale + shift) for start in run.starts]
     height, width = raster.pixels.shape
     if edges[0] < 0 or edges[-1] > width or top < 0 or bottom > height:
         return list(glyphs)[:1]
     band = raster.pixels[top : bottom + 1, edges[0] : edges[-1] + 2].min(axis=0)
     darkest = np.minimum.reduceat(band, [min(edge - edges[0], len(band) - 1) for edge in edges[:-1]])
-    return [at for at in glyphs if darkest[at] >= _INK and unicodedata.category(text[at][0])[0] in "LN"]
+    pale = set(np.flatnonzero(darkest >= _INK).tolist())
+    return [at for at in glyphs if at in pale and unicodedata.category(text[at][0])[0] in "LN"]
 
 
 def owned_texts(page: ExpectedPage) -> Iterator[str]:

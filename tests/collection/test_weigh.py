@@ -127,6 +127,11 @@ def test_a_posting_sent_again_has_the_same_serial_and_adds_nothing():
     assert counted(weigh([posted(file=1), posted(file=2, data_date=JUNE11)], BILL)) == [10_000]
 
 
+def test_one_number_twice_in_one_file_is_one_payment_and_is_shown():
+    outcome = weigh([posted(line=1), posted(line=2)], BILL)
+    assert (counted(outcome), keys(outcome)) == ([10_000], ["repeated-serial"])
+
+
 # Money that does not fit
 
 

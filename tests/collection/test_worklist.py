@@ -34,7 +34,7 @@ def test_a_row_says_who_what_how_much_and_for_how_long(doubled):
     slip = doubled.slip(CASE, 1)
     assert (row.key, row.amount, row.period, row.state) == ("collection.double-slip", slip.amount, 1, "open")
     assert (row.payer_key, row.age_days, str(row.raised_on)) == (doubled.ward.plan.cases[CASE], 10, "2026-09-01")
-    assert f"{2 * slip.amount}円" in row.sentence
+    assert f"{2 * slip.amount:,}円" in row.sentence
     assert slip.confirmation not in row.reference
 
 

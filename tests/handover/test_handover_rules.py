@@ -10,12 +10,12 @@ from handover.sentences import SENTENCES
 
 ROOM = Path(__file__).parents[2] / "handover"
 KEY = re.compile(r"[a-z]+\.[a-z0-9-]+")
-NOT_KEYS = {"payload.tar", "manifest.json", "contract.toml"}
+NOT_KEYS = {"payload.tar", "manifest.json", "contract.toml", "handover.pyz", "unfinished.lock"}
 
 
-def keys_in_code():
+def keys_in_code(room=ROOM):
     found = set()
-    for path in ROOM.glob("*.py"):
+    for path in room.rglob("*.py"):
         if path.name == "sentences.py":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -25,7 +25,9 @@ def keys_in_code():
 
 
 def test_every_key_in_the_code_has_its_sentence_and_every_sentence_its_use():
-    assert keys_in_code() == set(SENTENCES)
+    # The application speaks some of these sentences too, like those of the counter it keeps beside the journal.
+    elsewhere = keys_in_code(ROOM.parent / "print_service") & set(SENTENCES)
+    assert keys_in_code() | elsewhere == set(SENTENCES)
 
 
 @pytest.mark.parametrize("key", sorted(SENTENCES))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import NoResultFound
 from handover import journal
 from handover.rules import RefusalError
 from print_service.act import JST, Act
-from print_service.ledger.database import connect, transaction
+from print_service.ledger.database import connect, migrate, transaction
 from print_service.ledger.journal import Tag, entries, is_recorded, record
 from print_service.ledger.journal import verify as verify_kept
 from print_service.ledger.tables import JournalRow
@@ -23,7 +23,7 @@ _WRITER = """
 import sys
 from datetime import datetime
 from print_service.act import JST, Act
-from print_service.ledger.database import connect, transaction
+from print_service.ledger.database import connect, migrate, transaction
 from print_service.ledger.journal import Tag, record
 engine = connect(sys.argv[1])
 for number in range(20):
@@ -138,6 +138,16 @@ def test_a_row_put_behind_the_last_is_seen(written):
     statement = "INSERT INTO journal (seq, tag, subject, entry) VALUES (9, 'demo:step:done', 'y', :entry)"
     tamper(written, statement, entry=journal.canonical(forged))
     assert kept(written) == ["journal.appended"]
+
+
+def test_a_ledger_of_before_the_counter_gets_one_where_its_journal_stands(written, act):
+    tamper(written, "DROP TABLE journal_counter")
+    tamper(written, "UPDATE alembic_version SET version_num = '0005'")
+    migrate(written.engine)
+    assert kept(written) == []
+    with written.session() as session:
+        record(session, Tag.FILE_LOADED, act(), "file-8", {})
+    assert kept(written) == []
 
 
 def test_the_counter_taken_away_is_seen(written):

@@ -9,6 +9,7 @@ from print_service.press.errors import PressError
 from print_service.press.model import Filling
 from print_service.press.slot import SlotPress
 
+
 def low(content):
     return box(content, "left:5mm;top:20mm;width:80mm;height:5mm")
 
@@ -50,7 +51,8 @@ def test_a_slot_prints_its_value(fill):
 
 def test_filters_join_and_sums_follow_the_record(fill):
     body = page(
-        box("{{ n | yen }}円 {{ due | wareki }}"), low("{{ s + 1 }}/{{ t }} {{ ways | join('、') }} {{ p | digits(6) }}")
+        box("{{ n | yen }}円 {{ due | wareki }}"),
+        low("{{ s + 1 }}/{{ t }} {{ ways | join('、') }} {{ p | digits(6) }}"),
     )
     fields = {"n": 1234567, "due": "2026-06-05", "s": 2, "t": 3, "ways": ["窓口", "コンビニ"], "p": 12}
     assert fill(body, fields) == "1,234,567円 令和8年6月5日\n3/3 窓口、コンビニ 000012"

@@ -12,7 +12,7 @@ import pikepdf
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from pikepdf import Dictionary, Name
-from proof_pages import MM, Drawn, cvs_text, gs1_128, piece_mark, piece_text
+from proof_pages import MM, Drawn, gs1_128, piece_mark, piece_text
 
 from print_service.proof import ExpectedMark, ExpectedPage, ExpectedText, Layout, SlipFacts
 from print_service.resources import fonts_dir
@@ -178,6 +178,9 @@ class Embedding:
     embedded: bool = True
 
 
+AS_IS = Embedding()
+
+
 def _embed(pdf: pikepdf.Pdf, how: Embedding) -> pikepdf.Object:
     descriptor = Dictionary(
         Type=Name.FontDescriptor, FontName=Name("/" + how.name), Flags=4, FontBBox=[0, -200, 1000, 900], ItalicAngle=0,
@@ -214,7 +217,7 @@ def _operators(item: Item) -> str:
     return f"q {item.operators} BT /F {item.size} Tf {x:.3f} {y:.3f} Td {shown} ET Q"
 
 
-def write_sheets(path: Path, sheets: Sequence[Sheet], how: Embedding = Embedding()) -> Path:
+def write_sheets(path: Path, sheets: Sequence[Sheet], how: Embedding = AS_IS) -> Path:
     """The notices as a file, one page each; their ground, the fold marks, is a form they share."""
     pdf = pikepdf.new()
     font = _embed(pdf, how)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from proof_pages import gs1_128, piece_mark, piece_text
 from proof_sheets import (
+    AS_IS,
     BARS,
     HEIGHT,
     LAST_YEAR,
@@ -35,7 +36,7 @@ Exhibit = tuple[Path, Sequence[ExpectedPage]]
 MJ = Path("/usr/share/fonts/truetype/ipamj/ipamjm.ttf")
 
 
-def _with(path: Path, second: Sheet, how: Embedding = Embedding()) -> Exhibit:
+def _with(path: Path, second: Sheet, how: Embedding = AS_IS) -> Exhibit:
     """Three notices, the second as given."""
     return write_sheets(path, [sheet(1), second, sheet(3)], how), [expected(piece) for piece in (1, 2, 3)]
 
@@ -58,7 +59,10 @@ def sound(path):
 def swapped_addressee(path):
     """The right number and amount in the envelope of the next payer."""
     third = sheet(3)
-    return _with(path, replace(sheet(2), items={**sheet(2).items, **{z: third.items[z] for z in ("name-window", "address-window")}}))
+    return _with(
+        path,
+        replace(sheet(2), items={**sheet(2).items, **{z: third.items[z] for z in ("name-window", "address-window")}}),
+    )
 
 
 def shifted_by_one_piece(path):
@@ -99,21 +103,31 @@ def variant_lost_on_paper_only(path):
 
 def tofu(path):
     """A private character no font has: .notdef stands on the paper, the text layer keeps the character."""
-    pdf, pages = _with(
-        path, _line("name-window", glyphs=(0, *map(glyph, "　花子　様"))), Embedding(says={0: "\ue000"})
-    )
+    pdf, pages = _with(path, _line("name-window", glyphs=(0, *map(glyph, "　花子　様"))), Embedding(says={0: "\ue000"}))
     second = pages[1]
     texts = (replace(second.texts[0], text="\ue000　花子　様"), *second.texts[1:])
     return pdf, [pages[0], replace(second, texts=texts), pages[2]]
 
 
 def glyph_without_text(path):
-    return _with(path, _line("amount-total", glyphs=(*map(glyph, "48,200"), glyph("御"))), Embedding(says={glyph("御"): ""}))
+    return _with(
+        path, _line("amount-total", glyphs=(*map(glyph, "48,200"), glyph("御"))), Embedding(says={glyph("御"): ""})
+    )
 
 
 def text_layer_lies(path):
     """The paper shows 7,700, the text layer of that line says 48,200."""
     return _with(path, _line("amount-total", glyphs=tuple(map(glyph, "7,7003")), actual="48,200"))
+
+
+def second_string_of_a_span_lies(path):
+    """One ActualText over two strings: the first is the whole text's glyphs, the second another's."""
+    good, name = sheet(2), sheet(2).items["name-window"]
+    actual = name.text.encode("utf-16-be").hex()
+    shown = ["".join(f"{glyph(c):04x}" for c in text) for text in ("辻　花子　", "御")]
+    extra = f"BT /F 14 Tf {22 * MM:.3f} {(float(HEIGHT) - 45.4) * MM:.3f} Td /Span <</ActualText <feff{actual}>>> BDC"
+    extra += f" <{shown[0]}> Tj <{shown[1]}> Tj EMC ET"
+    return _with(path, replace(good, items={z: i for z, i in good.items.items() if z != "name-window"}, extra=extra))
 
 
 def font_not_embedded(path):
@@ -282,6 +296,7 @@ SHEETS: dict[Callable[[Path], Exhibit], str] = {
     tofu: "proof.notdef",
     glyph_without_text: "proof.glyph-without-text",
     text_layer_lies: "proof.glyph-differs",
+    second_string_of_a_span_lies: "proof.glyph-differs",
     font_not_embedded: "proof.font-not-embedded",
     font_of_nobody: "proof.font-not-pinned",
     font_broken: "proof.font-broken",

@@ -1,20 +1,26 @@
 """Steps 3 to 5 by the real press: what numbering stored is printed, and every mark on every page is read back from the files."""
 
+import hashlib
+import json
 import shutil
+import tomllib
 from contextlib import contextmanager
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from print_service.findings import RefusedError
-from print_service.ledger.tables import Job, PageFile, Piece
+from print_service.ledger.journal import Tag
+from print_service.ledger.tables import Job, JournalRow, PageFile, Piece
 from print_service.notices.compose import print_pages, store_pages
 from print_service.pool import process_pool
 from print_service.proof.expect import expected_pages
-from print_service.proof.forms import form_zones
+from print_service.proof.forms import form_zones, layout_of
 from print_service.proof.job import read_back, store_proof
 from print_service.proof.prove import prove_file
+from print_service.resources import templates_dir
 
 pytestmark = pytest.mark.xdist_group("proof-press")
 JOB = "R08-N01"
@@ -77,12 +83,22 @@ def test_every_mark_of_the_job_is_read_back(printed, pool, act):
     # Three notices of two sides and three slips; one address has no bars.
     assert proved.kinds == {"customer": (2, 2), "el-qr": (3, 3), "gs1-128": (3, 3), "ocr": (3, 3), "piece": (9, 9)}
     assert proved.marks_expected == proved.marks_decoded == 20
+    # Three windows and nine parts of slips bear the name; five marks of a notice and its slip have their place.
+    assert proved.checks["text-name"] == (12, 12)
+    assert proved.checks["place"] == (17, 17)
+    assert all(expected == right for expected, right in proved.checks.values())
     assert [each.finer for each in evidences] == [0]
     with printed.session() as session:
         file = session.scalars(select(PageFile)).one()
         assert (file.marks_expected, file.marks_decoded) == (20, 20)
         assert file.evidence["counts"]["ocr"] == {"decoded": 3, "expected": 3}
         assert session.get_one(Job, JOB).state == "proved"
+        kept = (printed.settings.output / JOB / "evidence.jsonl").read_bytes()
+        (row,) = session.scalars(select(JournalRow).where(JournalRow.tag == Tag.JOB_PROVED))
+        assert hashlib.sha256(kept).hexdigest() == proved.evidence
+        assert proved.evidence.encode() in row.entry
+    (line,) = kept.decode().splitlines()
+    assert line == json.dumps(json.loads(line), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def test_the_ledger_keeps_what_the_marks_say(printed):
@@ -118,6 +134,43 @@ def test_what_the_ledger_does_not_say_is_named(printed, position, mark, value, k
         document["marks"][mark] = value
     (finding,) = evidence(printed).findings
     assert (finding.key, finding.values["piece"], finding.values["kind"]) == (key, 2, mark)
+
+
+@pytest.mark.parametrize(
+    ("position", "field", "value", "key", "zones"),
+    [
+        (0, ("addressee", "name"), "別人　花子", "proof.text-differs", {"name-window"}),
+        (0, ("addressee", "address"), OWNERS[2]["address"], "proof.text-differs", {"address-window"}),
+        (1, ("key", "number"), "0802260200000619", "proof.text-differs", {"number-slip", "number-el"}),
+        (1, ("period_label",), "第1期", "proof.text-differs", {"year-receipt", "year-bank", "year-notice"}),
+        (0, ("due",), "2026-06-02", "proof.text-differs", {"date-due"}),
+    ],
+)
+def test_a_field_that_the_ledger_tells_otherwise_is_named_by_its_zone(printed, position, field, value, key, zones):
+    with altered(printed, 2, position) as document:
+        table = document if field[0] == "key" else document["fields"]
+        for step in field[:-1]:
+            table = table[step]
+        table[field[-1]] = value
+    findings = evidence(printed).findings
+    assert {(finding.key, finding.values["piece"]) for finding in findings} == {(key, 2)}
+    assert {finding.values["field"] for finding in findings} == zones
+
+
+def test_a_slip_whose_bars_end_before_its_due_date_is_named_though_ledger_and_paper_agree(printed):
+    with altered(printed, 2, 1) as document:
+        document["fields"]["due"] = "2026-08-03"
+    keys = {finding.key for finding in evidence(printed).findings}
+    assert keys == {"proof.date-before-due", "proof.text-differs"}
+
+
+@pytest.mark.parametrize("form", sorted(path.name for path in (templates_dir() / "notices").iterdir()))
+def test_every_page_of_every_version_has_wording_to_know_it_by(form):
+    table = tomllib.loads((templates_dir() / "notices" / form / "form.toml").read_text(encoding="utf-8"))
+    for version in table["version"]:
+        for page in range(1, form_zones(form).pages + 1):
+            layout = layout_of(form, page, version["valid_from"], Decimal(4), Decimal(2))
+            assert layout.wording, (form, page)
 
 
 def test_a_letter_without_its_bars_or_lines_is_named(printed):

@@ -1,8 +1,7 @@
 """Fields, spellings, glyphs, versions and ink: the proof against a museum of notices, and each reader against what it reads."""
 
 import pytest
-from proof_sheets import PEOPLE, expected, sheet, write_sheets
-from sheet_museum import SHEETS, sound, swapped_addressee, two_files_under_one_family
+from sheet_museum import SHEETS, sound
 
 from print_service.proof import MarkCount, prove_file
 

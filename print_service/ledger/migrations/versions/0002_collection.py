@@ -13,7 +13,10 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-_UNMATCHED: dict[str, Any] = {"sqlite_where": sa.text("assessment_id IS NULL"), "postgresql_where": sa.text("assessment_id IS NULL")}
+_UNMATCHED: dict[str, Any] = {
+    "sqlite_where": sa.text("assessment_id IS NULL"),
+    "postgresql_where": sa.text("assessment_id IS NULL"),
+}
 
 
 def upgrade() -> None:
