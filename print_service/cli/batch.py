@@ -30,11 +30,13 @@ from print_service.cli.context import (
     show_rows,
 )
 from print_service.cli.words import JOB_KINDS, JOB_STATES, PIECE_STATES, STEPS
+from print_service.files import write_atomically
 from print_service.findings import Finding
 from print_service.ledger.database import transaction
 from print_service.ledger.states import get_job
 from print_service.ledger.tables import Hold, Job, PageFile, Piece
 from print_service.notices.compose import hold_piece, print_pages, store_pages
+from print_service.notices.cut_out import cut_piece
 from print_service.pool import process_pool
 from print_service.proof.job import draw_findings, read_back, store_proof
 from print_service.slips.issue import number_job
@@ -130,6 +132,20 @@ def hold(
     """印字前の一通を名指しで保留にする。"""
     with ledger(settings()) as session:
         hold_piece(session, act(), batch, piece, "job", "job.held-by-hand", {"reason": reason})
+
+
+@job_app.command("cut")
+def cut_out(
+    batch: Batch,
+    piece: Annotated[int, typer.Argument(help="通番 / piece number")],
+    out: Annotated[Path, typer.Option("--out", help="書き出すPDF / where to write the PDF")],
+) -> None:
+    """印字済みの一通だけを、その通の文字だけが入ったPDFとして切り出す（記録が残る）。"""
+    config = settings()
+    with ledger(config) as session:
+        pdf = cut_piece(session, config, act(), batch, piece)
+        write_atomically(out, pdf)
+    show({"piece": f"{batch}/{piece}", "file": str(out), "size": len(pdf)}, as_json=False, title="切り出し")
 
 
 @contextmanager

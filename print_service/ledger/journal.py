@@ -24,6 +24,7 @@ class Tag(StrEnum):
     JOB_FROZEN = "job:pieces:frozen"
     JOB_NUMBERED = "job:slips:numbered"
     PIECE_HELD = "job:piece:held"
+    PIECE_CUT = "job:piece:cut-out"
     JOB_COMPOSED = "job:pages:composed"
     JOB_PROVED = "job:pages:proved"
     JOB_SEALED = "job:container:sealed"

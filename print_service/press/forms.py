@@ -122,7 +122,9 @@ class _Reader:
             self._wrong("paper.duplex", duplex, "true または false")
             duplex = False
         width = self._length(row, "width_mm", "paper.width_mm")
-        return Paper(width, self._length(row, "height_mm", "paper.height_mm"), pages, duplex)
+        height = self._length(row, "height_mm", "paper.height_mm")
+        bleed = self._length(row, "bleed_mm", "paper.bleed_mm") if "bleed_mm" in row else Decimal(0)
+        return Paper(width, height, pages, duplex, bleed)
 
     def _zones(self, section: str, kinds: frozenset[str], paper: Paper) -> dict[str, Zone]:
         zones = {}

@@ -29,7 +29,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class Paper:
-    """The form's paper; with `duplex`, pages 1-2 are the two sides of one sheet."""
+    """The form's paper as cut; with `duplex`, pages 1-2 are the two sides of one sheet. `bleed_mm` is printed beyond each edge."""
 
     width_mm: Decimal
     height_mm: Decimal

@@ -59,7 +59,12 @@ def chain(tmp_path_factory, ward_template):
     contract.write_text(text.replace("training_months = 12", "training_months = 1200"), "utf-8")
     # One channel that is loaded, and letters of a day that the machine's clock has passed: keys sent today come too late for them.
     ward = folder / "ward.toml"
-    text = re.sub(r"^(pay-easy|mobile-register|el-qr|bank-counter|direct-debit) = .*\n", "", ward.read_text("utf-8"), flags=re.MULTILINE)
+    text = re.sub(
+        r"^(pay-easy|mobile-register|el-qr|bank-counter|direct-debit) = .*\n",
+        "",
+        ward.read_text("utf-8"),
+        flags=re.MULTILINE,
+    )
     ward.write_text(text.replace('before_posting = "refuse"', 'before_posting = "warn"'), "utf-8")
     play = Play(folder)
     _print(play)
