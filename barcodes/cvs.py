@@ -10,6 +10,7 @@ GS1-128による標準料金代理収納ガイドライン) is cited by all of t
 from dataclasses import InitVar, dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from barcodes import code128
 from barcodes.digits import is_digits, modulo10
@@ -88,6 +89,7 @@ class CvsBarcode:
         return _NO_DATE if self.pay_by is None else f"{self.pay_by:%y%m%d}"
 
 
+@lru_cache(maxsize=256)  # a slip is asked for its fields and for its bars
 def parse(digits: str) -> CvsBarcode:
     """The mark that 44 digits stand for. Raises `MarkError`: not 44 digits of AI 91, a wrong check digit, a field out
     of rule.

@@ -45,9 +45,11 @@ def ink(symbol: Symbol, reduction: int = 0) -> Ink:
 
 
 def cvs_ink(digits: str, dpi: int = 600, height_mm: Decimal = Decimal("10.5"), reduction: int = 0) -> Ink:
-    """The convenience-store mark of 44 digits. Raises `MarkError` as `cvs.parse`, `CvsBarcode.symbol` and `narrow_bars` do."""
+    """The convenience-store mark that `CvsBarcode.digits` wrote; digits from elsewhere go through `cvs.parse` first.
+
+    Raises `MarkError` as `CvsBarcode.symbol` and `narrow_bars` do, `ValueError` for what Code 128 C cannot hold.
+    """
     dots, height, quiet = cvs.in_dots(dpi, height_mm)
-    cvs.parse(digits)
     check_reduction(reduction, dots)
     values, starts = code128.places_of(digits, dots, quiet)
     bars = map(_character, values, starts, repeat(dots), repeat(height), repeat(reduction))
@@ -64,8 +66,10 @@ def customer_ink(text: str, dpi: int = 600, points: Decimal = Decimal(10), reduc
 
 
 def elqr_ink(payload: str, dpi: int = 600, dots_per_module: int | None = None) -> Ink:
-    """The eL-QR of 255 digits, a picture. Raises `MarkError` as `elqr.parse` and `ElQr.symbol` do."""
-    elqr.parse(payload)
+    """The eL-QR that `ElQr.payload` wrote, a picture; digits from elsewhere go through `elqr.parse` first.
+
+    Raises `MarkError` as `ElQr.symbol` does, `ValueError` for anything but 255 digits.
+    """
     return _picture(qr.numeric_255(payload), dpi, elqr.module_dots(dpi, dots_per_module), elqr.QUIET_MODULES)
 
 

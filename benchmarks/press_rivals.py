@@ -41,8 +41,12 @@ def zint_modules(symbology: str, text: str, **options: Any) -> Any:
     return bits[: symbol.rows, : symbol.width].astype(bool)
 
 
+def piece_mark(page: Page, said: str) -> PieceMark:
+    return PieceMark("R08-N01" if page.form.id == "payment_slip" else "R08-D01", int(said), 1, 1, "F")
+
+
 def piece_text(page: Page, said: str) -> str:
-    return PieceMark("R08-N01" if page.form.id == "payment_slip" else "R08-D01", int(said), 1, 1, "F").payload()
+    return piece_mark(page, said).payload()
 
 
 def matrix(page: Page, name: str, said: str) -> tuple[Any, int, int]:

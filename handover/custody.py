@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from handover import custody_records as records
 from handover.custody_table import (
     CERTIFICATE_TABLE,
     COPY_TABLE,
@@ -180,8 +181,9 @@ def _depart(
     custody: Custody, medium: Medium, body: Mapping[str, Any], direction: str, given_by: list[str], carriers: list[str]
 ) -> Custody:
     """A transfer begins."""
+    number = transfer_id(custody, medium.id)
     transfer = Transfer(
-        id=transfer_id(custody, medium.id),
+        id=number,
         medium=medium.id,
         batch=medium.batch,
         direction=direction,
@@ -192,6 +194,7 @@ def _depart(
         place=body["place"],
         left_at=instant(body["at"]),
         expected_at=instant(body["expected_at"]) if "expected_at" in body else None,
+        slip=body.get("slip") or number,
     )
     return replace(custody, transfers={**custody.transfers, transfer.id: transfer})
 
@@ -304,6 +307,9 @@ def _with(custody: Custody, medium: Medium) -> Custody:
 
 _CHANGES: Mapping[str, Callable[[Custody, str, Mapping[str, Any]], Custody]] = {
     Tag.CONTRACT_ACCEPTED: _accepted,
+    Tag.READ_BACK: records.read_back,
+    Tag.SECRET_DELIVERED: records.secret_delivered,
+    Tag.REPORTED: records.reported,
     Tag.REGISTERED: _registered,
     Tag.HANDED_OVER: _handed_over,
     Tag.RECEIVED: _received,

@@ -38,6 +38,21 @@ def step_faults(medium: Medium, event: MediumEvent, at: datetime) -> Iterator[Fa
         yield Fault("custody.time-reversed", {"medium": medium.id})
 
 
+def not_read_back(custody: Custody, medium: str, container_sha256: str) -> Iterator[Fault]:
+    """Why a medium may not leave: it was never read back, or another container was found on it."""
+    found = custody.read_backs.get(medium)
+    if found is None or found.container_sha256 != container_sha256:
+        yield Fault("custody.not-read-back", {"medium": medium})
+
+
+def report_faults(custody: Custody, batch: str) -> Iterator[Fault]:
+    """Spoiled sheets that the vendor's reports name in another number than was recorded and followed to their end."""
+    latest = {one.container_sha256: one for one in custody.reports.values() if one.batch == batch}
+    reported, known = sum(one.spoiled for one in latest.values()), sum(one.sheets for one in custody.spoilage_of(batch))
+    if latest and reported != known:
+        yield Fault("custody.spoilage-differs", {"batch": batch, "reported": reported, "known": known})
+
+
 def zone_faults(at: datetime) -> Iterator[Fault]:
     """A moment without its zone is no moment."""
     if at.tzinfo is None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from handover.contract import Contract, Role, Side
 from handover.custody import CARRIED, to_close
-from handover.custody_checks import blank_faults, known, step_faults, zone_faults
+from handover.custody_checks import blank_faults, known, not_read_back, report_faults, step_faults, zone_faults
 from handover.custody_table import Tag
 from handover.days import day_of
 from handover.duties import duty_faults, work_faults
@@ -64,24 +64,6 @@ def register(
     return Event(Tag.REGISTERED, f"medium:{medium}", body)
 
 
-def register_spare(custody: Custody, *, medium: str, of: str, serial: str, kind: str, at: datetime) -> Event:
-    """A second medium (副) that holds the very container of a registered one, under the same deadlines."""
-    first = known(custody, of)
-    return register(
-        custody,
-        medium=medium,
-        batch=first.batch,
-        serial=serial,
-        kind=kind,
-        part="副",
-        container_sha256=first.container_sha256,
-        copies_allowed=first.copies_allowed,
-        return_by=first.return_by,
-        erase_by=first.erase_by,
-        at=at,
-    )
-
-
 def hand_over(
     custody: Custody,
     contract: Contract,
@@ -95,10 +77,13 @@ def hand_over(
     expected_at: datetime,
     at: datetime,
     serial: str | None = None,
+    slip: str = "",
 ) -> Event:
     """Two of the ward's staff give the sealed medium, in its locked case, to two named carriers (F-07).
 
-    Refused as well when work may not begin (`duties.work_faults`), or when `serial`, read off the disc, is another's.
+    Refused as well when work may not begin (`duties.work_faults`), when `serial`, read off the disc, is another's, when the
+    medium was never read back, or when a carrier had its passphrase in hand. `slip` is that of a medium carried together
+    with this one.
     """
     item = known(custody, medium)
 
@@ -107,6 +92,9 @@ def hand_over(
         yield from step_faults(item, MediumEvent.HAND_OVER, at)
         if serial not in (None, item.serial):
             yield Fault("custody.other-serial", {"medium": medium, "found": serial, "wanted": item.serial})
+        yield from not_read_back(custody, medium, item.container_sha256)
+        if (secret := custody.secrets.get(medium)) and (both := {secret.given_by, secret.received_by} & {*carriers}):
+            yield Fault("custody.secret-with-medium", {"medium": medium, "people": " ".join(sorted(both))})
         yield from work_faults(custody, contract, on)
         yield from duty_faults(contract, given_by, on=on, at_least=2, side=Side.WARD, duty="引渡し")
         yield from duty_faults(contract, carriers, on=on, at_least=2, role=Role.CARRIER, trained=True, duty="運搬")
@@ -125,6 +113,7 @@ def hand_over(
         "case_no": case_no,
         "place": place,
         "expected_at": expected_at.isoformat(),
+        **({"slip": slip} if slip else {}),
     }
     return Event(Tag.HANDED_OVER, f"medium:{medium}", body)
 
@@ -246,7 +235,7 @@ def return_medium(
 
 def close(custody: Custody, *, batch: str, at: datetime) -> Event:
     """A batch ends: every medium is back, every copy known is certified, and spoiled sheets of a batch that was loaded are
-    reported (none is a report too) and gone; refused otherwise, naming what is missing.
+    reported (none is a report too), as many as the vendor's own reports say, and gone; refused otherwise, naming what is missing.
     """
     media = to_close(custody, batch)
     faults = [] if media else [Fault("custody.batch-unknown", {"batch": batch})]
@@ -259,6 +248,7 @@ def close(custody: Custody, *, batch: str, at: datetime) -> Event:
         faults.append(Fault("custody.spoilage-unreported", {"batch": batch}))
     if kept := [heap.id for heap in heaps if heap.state is SpoilageState.KEPT]:
         faults.append(Fault("custody.spoilage-open", {"batch": batch, "spoilage": " ".join(kept)}))
+    faults += report_faults(custody, batch)
     refuse_if([*faults, *zone_faults(at)])
     body = {
         "at": at.isoformat(),

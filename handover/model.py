@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from handover.records import ReadBack, SecretDelivery, VendorReport
+
 
 class CopyKind(StrEnum):
     """Where data can come to lie at a printing vendor's (form F-17)."""
@@ -145,7 +147,8 @@ class Receipt:
 class Transfer:
     """One way of a medium (F-07 out, F-15 back): two names give it, two carry it, and its receipt closes it.
 
-    A medium brought back with no departure recorded has the vendor's name as the giver and no expected arrival.
+    A medium brought back with no departure recorded has the vendor's name as the giver and no expected arrival. Media
+    carried together stand on one slip, whose number is that of the first one's transfer.
     """
 
     id: str
@@ -159,6 +162,7 @@ class Transfer:
     place: str
     left_at: datetime
     expected_at: datetime | None
+    slip: str
     receipt: Receipt | None = None
 
 
@@ -209,13 +213,18 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Custody:
-    """All media, transfers, copies, certificates and spoiled sheets the journal knows, each by id."""
+    """All media, transfers, copies, certificates, spoiled sheets and reports the journal knows, each by id; the latest reading
+    back and the delivery of the passphrase by medium.
+    """
 
     media: Mapping[str, Medium] = field(default_factory=dict)
     transfers: Mapping[str, Transfer] = field(default_factory=dict)
     copies: Mapping[str, Copy] = field(default_factory=dict)
     certificates: Mapping[str, CertificateState] = field(default_factory=dict)
     spoilage: Mapping[str, Spoilage] = field(default_factory=dict)
+    read_backs: Mapping[str, ReadBack] = field(default_factory=dict)
+    secrets: Mapping[str, SecretDelivery] = field(default_factory=dict)
+    reports: Mapping[str, VendorReport] = field(default_factory=dict)
     acceptance: Acceptance | None = None
 
     def media_of(self, batch: str) -> tuple[Medium, ...]:
@@ -225,6 +234,10 @@ class Custody:
     def transfers_of(self, medium: str) -> tuple[Transfer, ...]:
         """The transfers of a medium, in order."""
         return tuple(one for one in self.transfers.values() if one.medium == medium)
+
+    def carried_with(self, transfer: Transfer) -> tuple[Transfer, ...]:
+        """The transfers on one slip, this one among them, in order."""
+        return tuple(one for one in self.transfers.values() if one.slip == transfer.slip)
 
     def copies_of(self, batch: str) -> tuple[Copy, ...]:
         """Every copy of a batch, by id."""

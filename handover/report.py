@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from handover import canonical_json
+from handover.custody_checks import long_faults
+from handover.days import day_of
 from handover.envelope import Envelope
 from handover.manifest import BATCH, HEX64, MEDIUM, Manifest, instant
 from handover.model import CopyKind
@@ -110,7 +112,7 @@ def check(report: PrintReport, envelope: Envelope, manifest: Manifest | None = N
     """Refuse, all faults at once, a report that is not of this container, or whose counts do not account for what the
     manifest (where it is known) says was in it.
     """
-    refuse_if([*_tie_faults(report, envelope), *_field_faults(report), *_count_faults(report, manifest)])
+    refuse_if([*_tie_faults(report, envelope), *field_faults(report), *_count_faults(report, manifest)])
 
 
 def _tie_faults(report: PrintReport, envelope: Envelope) -> Iterator[Fault]:
@@ -119,15 +121,17 @@ def _tie_faults(report: PrintReport, envelope: Envelope) -> Iterator[Fault]:
         yield Fault("report.other-container", {"batch": envelope.batch, "medium": envelope.medium})
 
 
-def _field_faults(report: PrintReport) -> Iterator[Fault]:
+def field_faults(report: PrintReport) -> Iterator[Fault]:
+    """What is wrong with a report whatever the container: empty or overlong fields, a piece twice, dates out of order."""
     if not report.reported_by.strip():
         yield Fault("report.field-empty", {"field": "reported_by"})
     for one in report.copies:
         if not one.host.strip() or not one.path.strip():
             yield Fault("report.field-empty", {"field": "copies"})
+        yield from long_faults(host=one.host, path=one.path)
     if len(set(report.not_printed)) != len(report.not_printed) or 0 in report.not_printed:
         yield Fault("report.pieces-twice")
-    if report.printed_on > report.reported_at.date():
+    if report.printed_on > day_of(report.reported_at):
         yield Fault("report.dates")
 
 

@@ -128,6 +128,20 @@ SENTENCES = {
         "印刷しなかった通の番号を全て書いてください。"
     ),
     "report.sheets-differ": "印刷した枚数 {printed} が、容器の{wanted}枚と合いません。数え直してください。",
+    "report.known": "この報告（{report}）は受領済みです。出し直された報告か確かめてください。",
+    "report.container-unknown": (
+        "処理 {batch} の記録に、この報告の容器がありません。封緘し直す前の媒体の報告でないか、受託者に確かめてください。"
+    ),
+    "report.copy-unlisted": (
+        "記録にない複製が報告されています: {host} {path}。確かめて --confirm を付けると「発見」として記録します。"
+    ),
+    "report.copy-unnamed": (
+        "複製 {copy}（{host} {path}）が報告にありません。消去したのか書き漏らしたのか、受託者に確かめてください。"
+    ),
+    "report.spoilage-differs": (
+        "処理 {batch} の損紙・予備は、報告では{spoiled}枚・{blanks}枚、記録では{known}枚・{known_blanks}枚です。"
+        "確かめて、handover spoil で記録するか、報告を出し直してもらってください。"
+    ),
     # inside
     "tar.broken": "中のファイルの並びが壊れています。" + _KEEP,
     "tar.appended": "中のファイルの並びの後ろに余分なデータがあります。" + _KEEP,
@@ -268,6 +282,36 @@ SENTENCES = {
     ),
     "custody.spoilage-open": "処理 {batch} に処分の済んでいない損紙があります: {spoilage}。処分を記録してください。",
     "custody.witness-is-executor": "損紙 {spoilage} の処分者と立会者が同じ人です。別の人の立会いが必要です。",
+    "custody.not-read-back": (
+        "媒体 {medium} は、書いた場所からの読戻しがまだです。print-service read-back {medium} <媒体の場所> で読み戻してから渡してください。"
+    ),
+    "custody.other-container": (
+        "媒体番号 {medium} は、別の容器の媒体として登録されています。番号と媒体を確かめてください。"
+    ),
+    "custody.own-approval": (
+        "{person} は自分の書出しを承認できません。操作者でない監督者を --approved-by に指定してください。"
+    ),
+    "custody.spare-not-read-back": (
+        "副の媒体 {medium} は、書いた場所からの読戻しがまだです。"
+        "print-service read-back {medium} <媒体の場所> --of {first} で読み戻してから登録してください。"
+    ),
+    "custody.spare-differs": (
+        "媒体 {medium} から読み戻した容器が、正の媒体 {first} のものと違います。同じ容器を書き直し、読み戻してください。"
+    ),
+    "custody.secret-dates": "媒体 {medium} のパスフレーズの受渡し日時が、今より後です。日時を確かめてください。",
+    "custody.secret-delivered": "媒体 {medium} のパスフレーズの受渡しは記録済みです。媒体番号を確かめてください。",
+    "custody.secret-with-medium": (
+        "{people} が、媒体 {medium} とそのパスフレーズの両方を手にすることになります。"
+        "パスフレーズは運搬者でない人が、別の経路で渡してください。"
+    ),
+    "custody.spoilage-differs": (
+        "処理 {batch} の損紙は、受託者の報告では{reported}枚、記録では{known}枚です。"
+        "受託者に確かめ、handover spoil で足りない分を記録するか、報告を出し直してもらってください。"
+    ),
+    "custody.letters-left": (
+        "処理 {batch} に、差し出しも引抜きの報告も済んでいない通が{count}通あります。"
+        "差出し（post slip）か引抜き（job pull）を終えてから完了してください。"
+    ),
     "custody.impossible": (
         "記録{seq}番（{tag}）は、それまでの経過からは起こり得ません。監査の担当者に連絡してください。"
     ),

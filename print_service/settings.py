@@ -7,6 +7,7 @@ clearly synthetic default; docs/open-questions.md says what the ward must supply
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +20,7 @@ from print_service.resources import data_dir
 Digits3 = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 Digits5 = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 Digits6 = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+Delivery = Annotated[str, StringConstraints(pattern=r"^(business-days|every-day|due-dates|weekly-(mon|tue|wed|thu|fri))$")]
 
 
 class _Table(BaseModel):
@@ -100,6 +102,12 @@ class Collection(_Table):
     lag_business_days: Mapping[str, NonNegativeInt] = Field(
         description="The ward's payment channels, and by how many business days the files of each may lag"
     )
+    delivery: Mapping[str, Delivery] = Field(
+        default={}, description="Days of which a channel's files must tell, where they are not those of payment-channels.toml"
+    )
+    since: Mapping[str, date] = Field(
+        default={}, description="First day of which a channel tells that the ward added after its first letters left"
+    )
     remove_input: bool = Field(description="Whether a payment file is removed from its folder once it is loaded")
 
 
@@ -114,7 +122,6 @@ class Dunning(_Table):
     late_charge_alone: bool = Field(
         description="Whether a 催告書 also asks for the late charge of tax that was paid late but in full"
     )
-    expected_lag_days: int = Field(ge=0, description="Days by which a payment channel may lag behind the run")
 
 
 class Handover(_Table):

@@ -17,13 +17,14 @@ from pathlib import Path
 import hypothesis
 import pytest
 from pikepdf import Pdf
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 
 from print_service import vault
 from print_service.act import JST, Act
 from print_service.assessments.load import Loaded, load_assessments
 from print_service.batches.freeze import Frozen, JobOrder, freeze_notices
 from print_service.batches.seal import SealedBatch, seal_job
+from print_service.collection.freshness import told_days
 from print_service.collection.load import load_payments
 from print_service.collection.send import pending, send_keys
 from print_service.demo.entropy import seeded
@@ -32,6 +33,7 @@ from print_service.demo.ward import WardPlan, build_ward
 from print_service.flatfile.layout import load_layout
 from print_service.flatfile.write import write
 from print_service.inspection import sign as inspection
+from print_service.ledger.collection_tables import CoveredDay
 from print_service.ledger.database import connect, migrate, transaction
 from print_service.ledger.tables import Base, Instalment, PageFile, Piece, SourceFile
 from print_service.mailing.post import planned, post
@@ -68,6 +70,7 @@ A_VEHICLE = {
     "annual": 10_800,
 }
 MAKER, SUPERVISOR = "W01", "W03"
+FIRST_TOLD = date(2026, 5, 1)  # before any letter leaves
 
 
 def act(when: str = "2026-04-17 10:00", by: str = MAKER) -> Act:
@@ -196,17 +199,22 @@ class Ward:
                     send_keys(session, self.settings, act(f"{on} 11:30"), destination)
 
     def fresh(self, covered_to: date, *without: str) -> None:
-        """Every payment channel but those is loaded up to a day: direct rows, as an empty file of each would leave them."""
+        """Every payment channel but those has told of every day up to one: direct rows, as empty files would leave them."""
         with self.session() as session:
             dues = select(Instalment.due).where(Instalment.due <= covered_to).distinct()
-            days = {"direct-debit": sorted(session.scalars(dues))}
+            every = [FIRST_TOLD + timedelta(days=number) for number in range((covered_to - FIRST_TOLD).days + 1)]
+            told = {"direct-debit": sorted(session.scalars(dues))}
             for channel in self.settings.collection.lag_business_days:
-                for day in days.get(channel, [covered_to]) if channel not in without else ():
-                    sha256 = hashlib.sha256(f"{channel} {day}".encode()).hexdigest()
-                    if not session.scalar(select(SourceFile.id).where(SourceFile.sha256 == sha256)):
-                        names = {"layout": "-", "name": f"{channel}-{day}", "scope": channel, "kind": "payments"}
-                        row = SourceFile(sha256=sha256, records=0, total=0, covered_to=day, loaded_at=act().at, **names)
-                        session.add(row)
+                days = sorted(set(told.get(channel, every)) - told_days(session, channel))
+                if channel in without or not days:
+                    continue
+                sha256 = hashlib.sha256(f"{channel} {days[-1]}".encode()).hexdigest()
+                names = {"layout": "-", "name": f"{channel}-{days[-1]}", "scope": channel, "kind": "payments"}
+                row = SourceFile(sha256=sha256, records=0, total=0, covered_to=days[-1], loaded_at=act().at, **names)
+                session.add(row)
+                session.flush()
+                rows = [{"channel": channel, "day": day, "source_file_id": row.id} for day in days]
+                session.execute(insert(CoveredDay), rows)
 
     def post(self, batch: str, posted_on: date) -> None:
         """Step 9 by the planned counts, the keys sent on the day before."""
@@ -221,10 +229,10 @@ class Ward:
         self.inspect_and_post(batch, posted_on)
 
     def pay(self, name: str, visits: Iterable[Visit], covered_to: date) -> None:
-        """Step 11: a convenience-store file of these visits, written and loaded."""
+        """Step 11: a convenience-store file of these visits that tells of every day up to one, written and loaded."""
         folder = self.out / "payments"
         folder.mkdir(exist_ok=True)
-        write_payment_file(folder / name, list(visits), seed=1, covered_to=covered_to)
+        write_payment_file(folder / name, list(visits), seed=1, covered_to=covered_to, covered_from=FIRST_TOLD)
         with self.session() as session:
             when = act(f"{covered_to + timedelta(days=1)} 09:00")
             load_payments(session, self.settings, when, folder / name, "cvs-payments-a")

@@ -4,6 +4,7 @@ Asked when a run is planned, again when it is frozen, and again before it is pos
 reason and both names stand in the ledger and on the run's cover sheet.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,12 +19,14 @@ from print_service.ledger.dunning_tables import FreshnessOverride
 from print_service.ledger.journal import Tag, record
 from print_service.settings import Settings
 
+_NAMED = 10
+
 
 @dataclass(frozen=True)
 class Gate:
     """How far payments are known on a day.
 
-    `known_to`: every channel tells of payments up to it, overridden ones apart: who fell due later may have paid unseen.
+    `known_to`: every channel told of all payments up to and on it, overridden ones apart: who fell due later may have paid unseen.
     `data_as_of`: the same with the overridden channels, as letters say it.
     """
 
@@ -46,9 +49,8 @@ def gate(session: Session, settings: Settings, batch: str, on: date) -> Gate:
     behind = [_stale(channel) for channel in channels if channel.stale and channel.channel not in open_]
     if behind:
         raise RefusedError(behind)
-    loaded = [channel for channel in channels if channel.covered_to is not None]
-    fresh = [c.covered_to for c in loaded if c.covered_to and not (c.stale and c.channel in open_)]
-    every = [c.covered_to for c in loaded if c.covered_to]
+    fresh = [c.known_to for c in channels if c.known_to and not (c.stale and c.channel in open_)]
+    every = [c.known_to for c in channels if c.known_to]
     used = tuple(row for row in granted if any(c.stale and c.channel == row.channel for c in channels))
     return Gate(channels, used, min(fresh, default=on), min(every, default=on))
 
@@ -92,6 +94,14 @@ def _granted(session: Session, batch: str) -> tuple[FreshnessOverride, ...]:
     return tuple(session.scalars(select(FreshnessOverride).where(*mine).order_by(FreshnessOverride.channel)))
 
 
+def missing_words(days: Sequence[date], numbers: Sequence[int]) -> str:
+    """What is missing as a person reads it: the first days one by one, then how many more; and numbers of files."""
+    words = [f"{day.month}月{day.day}日" for day in days[:_NAMED]]
+    words += [f"ほか{len(days) - _NAMED}日"] if len(days) > _NAMED else []
+    words += [f"ファイル通番 {'・'.join(map(str, numbers[:_NAMED]))}"] if numbers else []
+    return "、".join(words) or "なし"
+
+
 def _stale(channel: ChannelFreshness) -> Finding:
     covered = channel.covered_to.isoformat() if channel.covered_to else "なし"
     values = {
@@ -100,6 +110,7 @@ def _stale(channel: ChannelFreshness) -> Finding:
         "file": channel.last_file or "なし",
         "covered": covered,
         "needed": channel.needed_to.isoformat(),
+        "missing": missing_words(channel.missing, channel.missing_files),
     }
     return Finding("dunning.stale-channel", channel.channel, values)
 
@@ -110,7 +121,11 @@ def _row(channel: ChannelFreshness, granted: FreshnessOverride | None) -> dict[s
         "title": channel.title,
         "last_file": channel.last_file,
         "covered_to": channel.covered_to.isoformat() if channel.covered_to else None,
+        "known_to": channel.known_to.isoformat() if channel.known_to else None,
         "needed_to": channel.needed_to.isoformat(),
+        "missing": [day.isoformat() for day in channel.missing],
+        "missing_files": list(channel.missing_files),
+        "empty_days": channel.empty_days,
         "lag": channel.expected_lag_business_days,
         "stale": channel.stale,
         "override": granted

@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from print_service.act import JST
+from print_service.batches.freshness import missing_words
 from print_service.cli.context import AsJson, act, console, day_of, errors, ledger, plain, settings, show, show_rows
 from print_service.collection import report as reports
+from print_service.collection.empty_days import confirm_empty
 from print_service.collection.freshness import freshness
 from print_service.collection.load import load_payments
 from print_service.collection.recompute import recompute as recompute_everything
@@ -162,15 +164,39 @@ def fresh(
     if as_json:
         show({"rows": rows}, as_json=True)
         return
-    columns = ("収納経路", "最後のファイル", "反映日", "必要な日", "状態")
+    columns = ("収納経路", "最後のファイル", "反映日", "必要な日", "欠けている日", "状態")
     show_rows(
         f"収納の反映（{on} 現在）",
         columns,
         [
-            (row.title, row.last_file or "なし", row.covered_to or "なし", row.needed_to, "遅れ" if row.stale else "可")
+            (
+                row.title,
+                row.last_file or "なし",
+                row.covered_to or "なし",
+                row.needed_to,
+                missing_words(row.missing, row.missing_files),
+                "遅れ" if row.stale else "可",
+            )
             for row in rows
         ],
     )
+
+
+@app.command()
+def empty(
+    channel: Annotated[str, typer.Argument(help="収納経路 / channel, e.g. convenience-store")],
+    first: Annotated[date, typer.Argument(parser=day_of, metavar="YYYY-MM-DD", help="データのない日（初日）/ day")],
+    reason: Annotated[str, typer.Option(help="収納機関の誰が、どう確かめたか / who confirmed it and how")],
+    last: Annotated[
+        date | None, typer.Option(parser=day_of, metavar="YYYY-MM-DD", help="末日（続く日のとき）/ last day")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """収納機関がデータなしと確かめた日を、理由を付けて記録する。その日は欠けている日ではなくなる。"""
+    config = settings()
+    with ledger(config) as session:
+        days = confirm_empty(session, config, act(), channel, first, last or first, reason)
+    show({"channel": channel, "days": days}, as_json=as_json, title="データなしの確認")
 
 
 @app.command()

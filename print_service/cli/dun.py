@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from print_service.batches.exclusions import RULES, policies
-from print_service.batches.freshness import channel_rows, override
+from print_service.batches.freshness import channel_rows, missing_words, override
 from print_service.cli.context import (
     AsJson,
     Batch,
@@ -183,7 +183,7 @@ def _row(balance: Balance, exclusion: str) -> dict[str, object]:
 
 
 def _show_channels(rows: list[Any]) -> None:
-    columns = ("収納経路", "最後のファイル", "反映日", "必要な日", "遅れ（営業日）", "状態")
+    columns = ("収納経路", "最後のファイル", "反映日", "必要な日", "許す遅れ（営業日）", "欠けている日", "状態")
     lines = [
         (
             row["title"],
@@ -191,6 +191,7 @@ def _show_channels(rows: list[Any]) -> None:
             row["covered_to"] or "なし",
             row["needed_to"],
             row["lag"],
+            missing_words([date.fromisoformat(day) for day in row["missing"]], row["missing_files"]),
             _state(row),
         )
         for row in rows

@@ -20,6 +20,7 @@ FIELDS: Mapping[str, str] = {
     "copy": "複製番号",
     "covered_to": "反映日",
     "data_as_of": "収納反映日",
+    "days": "日",
     "digits": "数字",
     "entries": "件数",
     "exceptions": "例外",

@@ -21,7 +21,8 @@ class Channel:
     title: str
     provisional: bool
     final: bool
-    scheduled: bool
+    delivery: str
+    whole_day: bool
     numbered: bool
     ways: tuple[str, ...]
     record_key: tuple[str, ...]

@@ -23,7 +23,7 @@ from print_service.collection.model import PaymentRecord
 from print_service.collection.read import FUNDS, PaymentReader
 from print_service.collection.recompute import work_out
 from print_service.findings import refuse
-from print_service.ledger.collection_tables import PaymentException, Receipt
+from print_service.ledger.collection_tables import CoveredDay, PaymentException, Receipt
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.tables import SourceFile
 from print_service.settings import Settings
@@ -90,7 +90,8 @@ def _load(session: Session, settings: Settings, act: Act, path: Path, layout: st
     reader.finish()
     if reader.sha256 != sha256:
         raise refuse("collection-file.changed", path.name)
-    source.covered_to = reader.covered_to
+    source.covered_to, source.file_number = reader.covered_to, reader.file_number
+    session.add_all(CoveredDay(channel=source.scope, day=day, source_file_id=source.id) for day in sorted(reader.days))
     session.flush()
     last = session.scalar(select(PaymentException.id).order_by(PaymentException.id.desc()).limit(1)) or 0
     work_out(session, act.at, source.id)

@@ -2,11 +2,12 @@
 
 What a file looks like is its layout's business (`data/layouts`); here stands which fields mean what. A layout gives `amount`, a way to
 name the slip (`references`), and as far as it has them: `data_kind` (without it every record is a posting), `collected_on` or in the
-header `debit_day`, `collected_at`, `late_charge`, `data_date`, `transfer_date`, `remark`, and the parts of place and serial below.
+header `debit_day`, `collected_at`, `late_charge`, `data_date`, `transfer_date`, `remark`, and the parts of place and serial below. A
+header tells of the day of its `created_on`, and of every day from its `covered_from` on where it has one; its `file_number` counts files.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +25,8 @@ PAYMENTS, FUNDS = "payments", "funds"
 _PLACE = ("chain", "store", "bank", "branch", "terminal", "instrument")
 _SERIAL = ("centre", "processed_on", "batch", "serial")
 _ERROR_REPLY = b"error"
+_LONGEST = timedelta(days=366)
+_DAY = timedelta(days=1)
 
 
 class PaymentReader:
@@ -40,6 +43,7 @@ class PaymentReader:
         self._refer = _check_layout(self.layout)
         self._stream = RecordStream(path, self.layout, self.faults)
         self._days: set[date] = set()
+        self.file_number: int | None = None
 
     def __iter__(self) -> Iterator[PaymentRecord]:
         _check_reply(self._path, self.layout)
@@ -48,7 +52,7 @@ class PaymentReader:
         for record in self._stream:
             if record.type.role is Role.HEADER:
                 made = self._made(record)
-                self._days.add(made)
+                self._cover(record, made)
             elif record.type.role is Role.DATA and made is not None:
                 payment = make(record, made)
                 if not self.layout.of_role(Role.HEADER):
@@ -66,9 +70,26 @@ class PaymentReader:
         return self._stream.sha256
 
     @property
+    def days(self) -> frozenset[date]:
+        """The days of which the file says that it tells; none for a file of transfers alone."""
+        return frozenset() if self.layout.subject == FUNDS else frozenset(self._days)
+
+    @property
     def covered_to(self) -> date | None:
         """The day up to which payments are known: the latest day the file itself states."""
         return None if self.layout.subject == FUNDS else max(self._days, default=None)
+
+    def _cover(self, header: Record, made: date) -> None:
+        where = f"{self._path.name}:{header.line}"
+        first = cast("date | None", header.get("covered_from")) or made
+        if made > self._on:
+            self.faults.add("collection-file.future", f"{where}:created_on", made=made.isoformat())
+        elif not made - _LONGEST <= first <= made:
+            dates = {"first": first.isoformat(), "made": made.isoformat()}
+            self.faults.add("collection-file.covered-range", f"{where}:covered_from", **dates)
+        else:
+            self._days.update(first + _DAY * number for number in range((made - first).days + 1))
+        self.file_number = cast("int | None", header.get("file_number")) or self.file_number
 
     def _made(self, header: Record) -> date:
         if header.get("debit_day") is None:

@@ -57,7 +57,9 @@ class Debit:
     result: str = "confirmed"
 
 
-def write_pay_easy(path: Path, postings: Sequence[Posting], *, seed: int, covered_to: date) -> int:
+def write_pay_easy(
+    path: Path, postings: Sequence[Posting], *, seed: int, covered_to: date, covered_from: date | None = None
+) -> int:
     """Write the shared centre's posting file; the number of records."""
     rng = Random(f"pay-easy {seed}")  # noqa: S311 - a synthetic ward, no secret
     rows = [_pay_easy(rng, posting) for posting in postings]
@@ -67,6 +69,7 @@ def write_pay_easy(path: Path, postings: Sequence[Posting], *, seed: int, covere
         "sender": _CENTRE,
         "sent_on": covered_to,
         "created_on": covered_to,
+        "covered_from": covered_from,
         "funded_on": None,
         "biller": "13199000",
         "bank": "9999",
@@ -96,7 +99,9 @@ def _pay_easy(rng: Random, posting: Posting) -> Row:
     }
 
 
-def write_mobile(path: Path, postings: Sequence[Posting], *, seed: int, covered_to: date) -> int:
+def write_mobile(
+    path: Path, postings: Sequence[Posting], *, seed: int, covered_to: date, covered_from: date | None = None
+) -> int:
     """Write the mobile register's payments; the number of records. A card's money has no day yet: it comes with the transfer file."""
     rng = Random(f"mobile {seed}")  # noqa: S311
     rows: list[Row] = [
@@ -114,7 +119,7 @@ def write_mobile(path: Path, postings: Sequence[Posting], *, seed: int, covered_
         }
         for posting in postings
     ]
-    return _write(path, "mobile-register-payments", rows, {"created_on": covered_to})
+    return _write(path, "mobile-register-payments", rows, {"created_on": covered_to, "covered_from": covered_from})
 
 
 def write_mobile_transfers(path: Path, postings: Sequence[Posting], *, covered_to: date) -> int:
@@ -134,7 +139,13 @@ def write_mobile_transfers(path: Path, postings: Sequence[Posting], *, covered_t
 
 
 def write_el_qr(
-    path: Path, postings: Sequence[Posting], *, seed: int, covered_to: date, organisation: str = "99000"
+    path: Path,
+    postings: Sequence[Posting],
+    *,
+    seed: int,
+    covered_to: date,
+    covered_from: date | None = None,
+    organisation: str = "99000",
 ) -> int:
     """Write the eL-QR payments; the number of records. What names the slip is read from the payload printed on it."""
     rng = Random(f"el-qr {seed}")  # noqa: S311
@@ -158,10 +169,17 @@ def write_el_qr(
                 "transfer_date": posting.collected_on + _FUNDED_AFTER,
             }
         )
-    return _write(path, "el-qr-payments", rows, {"created_on": covered_to, "organisation": organisation})
+    return _write(
+        path,
+        "el-qr-payments",
+        rows,
+        {"created_on": covered_to, "covered_from": covered_from, "organisation": organisation},
+    )
 
 
-def write_bank_counter(path: Path, postings: Sequence[Posting], *, seed: int, covered_to: date) -> int:
+def write_bank_counter(
+    path: Path, postings: Sequence[Posting], *, seed: int, covered_to: date, covered_from: date | None = None
+) -> int:
     """Write the OCR reading of the counter's papers; the number of records. The two lines are cut by the layout's own widths."""
     rng = Random(f"counter {seed}")  # noqa: S311
     rows = [
@@ -178,7 +196,9 @@ def write_bank_counter(path: Path, postings: Sequence[Posting], *, seed: int, co
         }
         for posting in postings
     ]
-    return _write(path, "bank-counter-payments", rows, {"created_on": covered_to, "bank": "9999"})
+    return _write(
+        path, "bank-counter-payments", rows, {"created_on": covered_to, "covered_from": covered_from, "bank": "9999"}
+    )
 
 
 def _lines(lines: tuple[str, str]) -> Row:

@@ -5,16 +5,17 @@ confirmed 確報, stays provisional, or is revoked 速報取消. Hour, store and
 it goes on is the caller's choice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 from random import Random
 
+from print_service.collection.freshness import expected_days
 from print_service.collection.model import Kind
 from print_service.flatfile.fields import Value
 from print_service.flatfile.layout import load_layout
-from print_service.flatfile.write import write
+from print_service.flatfile.write import write_groups
 
 LAYOUT = "cvs-payments-a"
 _CHAINS = ("0001", "0002", "0003")
@@ -41,11 +42,13 @@ def write_payment_file(
     *,
     seed: int,
     covered_to: date,
+    covered_from: date | None = None,
     agency: str = "99999",
     company: str = "00000",
 ) -> int:
-    """Write the visits in variant A and return the number of records; `covered_to` is the header's date.
+    """Write the visits in variant A and return the number of records; `covered_to` is the last header's date.
 
+    With `covered_from` the file has a group for each opening day from it on, the empty ones too: so it tells of all of them.
     Deterministic by `visits` and `seed`. Raises ValueError when an amount is not the one in the digits, or a visit is
     later than `covered_to`.
     """
@@ -62,9 +65,21 @@ def write_payment_file(
             rows.append(row | {"data_kind": "confirmed", "data_date": day, "transfer_date": transfer})
         elif visit.outcome == "cancelled":
             rows.append(row | {"data_kind": "cancelled"})
-    header: dict[str, Value] = {"created_on": covered_to, "agency": agency, "company": company, "company_name": "ﾐﾎﾝｸ"}
-    write(path, load_layout(LAYOUT), rows, header=header)
+    header: dict[str, Value] = {"agency": agency, "company": company, "company_name": "ﾐﾎﾝｸ"}
+    groups = _by_day(rows, covered_from or covered_to, covered_to)
+    write_groups(path, load_layout(LAYOUT), [({**header, "created_on": day}, mine) for day, mine in groups.items()])
     return len(rows)
+
+
+def _by_day(rows: Sequence[dict[str, Value]], first: date, last: date) -> Mapping[date, Sequence[dict[str, Value]]]:
+    """Rows by the opening day whose file tells of them: that of the data, or the next."""
+    groups: dict[date, list[dict[str, Value]]] = {day: [] for day in expected_days("business-days", first, last)}
+    groups.setdefault(last, [])
+    for row in rows:
+        told = row["data_date"]
+        assert isinstance(told, date)
+        groups[next(day for day in groups if day >= told)].append(row)
+    return groups
 
 
 def _provisional(rng: Random, visit: Visit) -> dict[str, Value]:

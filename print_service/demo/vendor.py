@@ -3,12 +3,15 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from handover import copy_commands, custody_commands, spoilage_commands
+from handover import copy_commands, custody_commands, spoilage_commands, writing_commands
 from handover.certificate import ErasedCopy, ErasureCertificate, Level, Verification
 from handover.duties import accept_contract
 from handover.model import Copy, CopyKind, Disposal
-from print_service.batches.custody import Outing, carry_out, current, hand_out, the_contract, witness
+from handover.records import SecretRoute
+from print_service.batches.custody import Outing, carry_out, close_batch, current, hand_out, the_contract
 from print_service.batches.custody_letters import certificate_letter, staff_letter, transfer_letter
+from print_service.batches.export_letter import export_letter
+from print_service.batches.read_back import folder_of, read_back
 from print_service.demo.stage import Stage
 
 MAKER, SUPERVISOR, CLERKS = "W01", "W03", ("W01", "W02")
@@ -25,7 +28,30 @@ def takes_the_work(stage: Stage, when: datetime) -> None:
 
 
 def goes_out(stage: Stage, medium: str, when: datetime) -> None:
-    """Step 7: the sealed medium goes to the vendor, is received and loaded into two machines."""
+    """Step 7: the sealed medium is read back, its passphrase goes ahead; then it goes to the vendor, is received and loaded into two
+    machines.
+    """
+    with stage.step(f"read back {medium}", when - timedelta(minutes=40), MAKER) as todo:
+        if todo:
+            session, act = todo
+            read_back(session, stage.settings, act, medium, folder_of(stage.settings, medium), SUPERVISOR)
+            export_letter(session, stage.settings, medium, stage.pool)
+    with stage.step(f"passphrase {medium}", when - timedelta(minutes=20), MAKER) as todo:
+        if todo:
+            session, act = todo
+            carry_out(
+                session,
+                stage.settings,
+                act,
+                writing_commands.deliver_secret,
+                medium=medium,
+                route=SecretRoute.BY_HAND,
+                given_by=CLERKS[1],
+                received_by=RESPONSIBLE,
+                delivered_at=act.at,
+                at=act.at,
+            )
+            export_letter(session, stage.settings, medium, stage.pool)
     with stage.step(f"out {medium}", when, MAKER) as todo:
         if todo:
             session, act = todo
@@ -109,7 +135,7 @@ def comes_back(stage: Stage, batch: str, medium: str, when: datetime) -> None:
     with stage.step(f"close {batch}", certified + timedelta(minutes=5), SUPERVISOR) as todo:
         if todo:
             session, act = todo
-            witness(session, act, custody_commands.close(current(session), batch=batch, at=act.at))
+            close_batch(session, act, batch)
 
 
 def _spoiled(stage: Stage, batch: str, when: datetime) -> None:

@@ -72,7 +72,11 @@ def _channel(row: Mapping[str, Any]) -> dict[str, Any]:
         "covered_to": row["covered_to"] or "なし",
         "needed_to": row["needed_to"],
         "lag": f"{row['lag']}日",
-        "state": "遅れ（承認）" if granted else "反映済",
+        "state": "遅れ（承認）"
+        if granted
+        else f"反映済（空 {row['empty_days']}日）"
+        if row["empty_days"]
+        else "反映済",
         "override": granted
         and f"{row['title']}：{granted['reason']}（申出 {granted['asked_by']}、承認 {granted['granted_by']}）",
     }

@@ -44,6 +44,21 @@ class Receipt(Base):
     remark: Mapped[str] = mapped_column(String(20))
 
 
+class CoveredDay(Base):
+    """A day of which a channel's file tells, or of which the provider said that there was nothing, as a person recorded with the reason."""
+
+    __tablename__ = "covered_days"
+    __table_args__ = (UniqueConstraint("channel", "day", "source_file_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    day: Mapped[date]
+    source_file_id: Mapped[int | None] = mapped_column(ForeignKey("source_files.id"))
+    reason: Mapped[str | None] = mapped_column(String(400))
+    recorded_by: Mapped[str | None] = mapped_column(String(60))
+    recorded_at: Mapped[datetime | None]
+
+
 class Payment(Base):
     """Money that stands after every receipt was weighed: once for each time a payer paid. Worked out, never written by hand.
 

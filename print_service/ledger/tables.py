@@ -52,6 +52,7 @@ class SourceFile(Base):
     records: Mapped[int]
     total: Mapped[int] = mapped_column(BigInteger)
     covered_to: Mapped[date | None]
+    file_number: Mapped[int | None]
     loaded_at: Mapped[datetime]
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("source_files.id"))
 

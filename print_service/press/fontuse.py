@@ -33,7 +33,7 @@ class _Advances(dict[str, int]):
 
 
 class FontUse:
-    """One font in one file. Advances are in font units, `upem` to the em."""
+    """One font in one file. Advances are in font units, `upem` to the em; `known` remembers what `plain_text` gave."""
 
     def __init__(self, file: FontFile, shaper: Shaper) -> None:
         self.file = file
@@ -43,7 +43,7 @@ class FontUse:
         self._shaper = shaper
         self._advances = _Advances(shaper)
         self._characters: set[str] = set()
-        self._shown: dict[str, tuple[int, bytes]] = {}
+        self.known: dict[str, tuple[int, bytes]] = {}
         self._shaped: dict[str, tuple[Cluster, ...]] = {}
         self._special: dict[tuple[str, int], int] = {}
 
@@ -53,12 +53,12 @@ class FontUse:
 
     def plain_text(self, text: str) -> tuple[int, bytes] | None:
         """Width and operator of a text of plain characters, None for any other; the same texts recur on every slip of a payer."""
-        found = self._shown.get(text)
+        found = self.known.get(text)
         if found is None and self.plain.issuperset(text):
-            if len(self._shown) >= _REMEMBERED:
-                self._shown.clear()
+            if len(self.known) >= _REMEMBERED:
+                self.known.clear()
             self._characters.update(text)
-            found = self._shown[text] = (self.advance(text), b"(%b) Tj" % _escape(text.encode("utf-16-be")))
+            found = self.known[text] = (self.advance(text), b"(%b) Tj" % _escape(text.encode("utf-16-be")))
         return found
 
     def show_plain(self, text: str) -> bytes:

@@ -65,16 +65,16 @@ class SlotSetter:
 
     def __call__(self, texts: Texts) -> bytes:
         """The operators for the texts of the slot's parts. Raises MissingGlyphError, PressError (`press.overflow`)."""
+        if self._quick is not None:
+            shown = self._quickly(texts[0])
+            if shown is not None:
+                return shown
         found = self._set.get(texts)
         if found is None:
             if len(self._set) >= _REMEMBERED:
                 self._set.clear()
-            found = self._set[texts] = self._made(texts)
+            found = self._set[texts] = self._fitted(self._pieces(texts))
         return found
-
-    def _made(self, texts: Texts) -> bytes:
-        shown = self._quickly(texts[0]) if self._quick else None
-        return self._fitted(self._pieces(texts)) if shown is None else shown
 
     def _quickly(self, text: str) -> bytes | None:
         """Lines of plain characters that fit at the first size; None for anything else."""
@@ -84,11 +84,11 @@ class SlotSetter:
         rows = text.split("\n")
         if len(rows) > self._room:
             return None
-        lines = []
+        lines, known = [], use.known
         for row, (head, tail) in zip(rows, self._places(len(rows)), strict=True):
             if not row:
                 continue
-            found = use.plain_text(row)
+            found = known.get(row) or use.plain_text(row)
             if found is None:
                 return None
             room = slot.width - found[0] * size // use.upem

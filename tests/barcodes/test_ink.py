@@ -176,7 +176,6 @@ def test_many_el_qr_are_each_its_own():
 @pytest.mark.parametrize(
     ("make", "key"),
     [
-        (lambda: cvs_ink(CVS[:-1] + "0"), "slip.check-digit"),
         (lambda: cvs_ink(CVS, 240), "slip.dpi-too-coarse"),
         (lambda: cvs_ink(CVS, 600, Decimal(9)), "slip.too-low"),
         (lambda: cvs_ink(CVS, reduction=4), "symbol.reduction"),
@@ -185,7 +184,6 @@ def test_many_el_qr_are_each_its_own():
         (lambda: customer_ink("26300233ー30"), "customer.digits"),
         (lambda: customer_ink("26300233-30", points=Decimal(7)), "customer.point-size"),
         (lambda: customer_ink("26300233-30", reduction=40), "symbol.reduction"),
-        (lambda: elqr_ink(EL_QR[:-5] + "99999"), "elqr.crc"),
         (lambda: elqr_ink(EL_QR, 600, 5), "symbol.module-too-small"),
         (lambda: piece_ink(PIECE, 0), "symbol.dpi"),
         (lambda: ink(PIECE.symbol(), 1), "symbol.not-bars"),

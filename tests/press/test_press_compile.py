@@ -1,9 +1,10 @@
 """A form is compiled or refused with the line at fault: nothing a record brings can move, vanish or become constant."""
 
+from io import BytesIO
+
 import pytest
 from form_shop import box, make_form, page
 from pypdf import PdfReader
-from io import BytesIO
 
 from print_service.press.errors import PressError
 from print_service.press.model import Filling

@@ -532,7 +532,7 @@ FIELDS = {
 def marks(form_id: str, fields: Mapping[str, Any]) -> dict[str, Ink]:
     """The marks of a form's zones for these fields."""
     form = load_form(form_id, DAY)
-    found: dict[str, Symbol] = {}
+    found = dict[str, Symbol]()
     for name, zone in form.zones.items():
         if zone.kind == "piece":
             control = fields["control"]
