@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Engine, Select, func, select, update
 from sqlalchemy.orm import Session
 
 import print_service
+from barcodes.rules import Fault, MarkError
 from print_service.act import Act
 from print_service.files import write_atomically
 from print_service.findings import Finding, refuse
@@ -30,6 +31,7 @@ from print_service.ledger.tables import Hold, Job, PageFile, Piece, Slip
 from print_service.notices.fields import complete
 from print_service.notices.marks import inks
 from print_service.notices.ward_fonts import fonts_folder, ward_fonts
+from print_service.press.errors import PressError
 from print_service.press.forms import load_form
 from print_service.press.gaiji import AS_SHIPPED, WardFonts
 from print_service.press.model import Filling
@@ -166,9 +168,17 @@ def fillings(order: ChunkOrder, piece: PieceOrder) -> Iterator[Filling]:
         form = form_on(document["form"], order.issued_on)
         control = {"batch": order.batch, "piece": piece.number, "sheets": piece.sheets, "sheet": sheet}
         place = (order.batch, piece.number, sheet, piece.sheets)
-        marks = inks(form, document, *place, bar_reduction=order.bar_reduction)
+        try:
+            marks = inks(form, document, *place, bar_reduction=order.bar_reduction)
+        except MarkError as error:
+            raise PressError([_refused_mark(order.batch, piece.number, fault) for fault in error.faults]) from error
         yield Filling(form, complete(document, order.issuer, control), marks)
         sheet += form.paper.sheets
+
+
+def _refused_mark(batch: str, number: int, fault: Fault) -> Finding:
+    where = f"{batch}/{number}"
+    return Finding("compose.mark-refused", where, {"piece": where, "key": fault.key, "reason": fault.sentence})
 
 
 def issuer_fields(settings: Settings) -> dict[str, str]:

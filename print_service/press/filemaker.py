@@ -4,8 +4,8 @@ Step 4 (compose), between the press (`press.slot`) and the writer (`press.write`
 next page is worked out once a file; what is left for a page is to ask its record for texts and to join bytes.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from print_service.findings import Finding
 from print_service.press.embed import UsedGlyph
@@ -22,6 +22,7 @@ from print_service.press.variants import ReadyForm, ReadyVariant
 from print_service.press.write import Page, Static, points
 
 _MPT = 1000
+_Answer = TypeVar("_Answer")
 
 Fonts = dict[str, tuple[FontFile, Sequence[UsedGlyph]]]
 
@@ -61,7 +62,7 @@ class FileMaker:
         ready = self._press.form(filling.form)
         if filling.fields.keys() != ready.fields:
             raise PressError(wrong_fields(filling))
-        variant = ready.variant(filling.fields)
+        variant = _ask(lambda: ready.variant(filling.fields), filling.form)
         setter = self._variants.get(id(variant))
         if setter is None:
             setter = self._variants[id(variant)] = _VariantSetter(self, ready, variant)
@@ -118,6 +119,15 @@ class FileMaker:
         return b"/%b %b Tf [%b] TJ" % (use.id, show.size.encode(), glyphs)
 
 
+def _ask(question: Callable[[], _Answer], form: Form) -> _Answer:
+    """What a record answers. A record that is not as the form expects it is refused, not the file it stands in."""
+    try:
+        return question()
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise press_error("press.template", form.id, form=form.id, reason=reason) from error
+
+
 class _VariantSetter:
     """One variant in one file: what its pages start with, and its slots' setters."""
 
@@ -140,10 +150,7 @@ class _VariantSetter:
     def pages(self, filling: Filling, marks: list[list[bytes]]) -> list[Page]:
         """The pages of one record. Raises PressError with every fault of its texts."""
         contents = [[start] for start in self._starts]
-        try:
-            texts = self._texts(filling.fields)
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            raise press_error("press.template", self._form.id, form=self._form.id, reason=str(error)) from error
+        texts = _ask(lambda: self._texts(filling.fields), self._form)
         faults = list[Finding]()
         for (page, setter), own in zip(self._slots, texts, strict=True):
             try:

@@ -42,7 +42,7 @@ def yen(value: int) -> str:
 
 def zen(value: object) -> str:
     """ASCII as full-width characters."""
-    return plain(value).translate(_ZENKAKU)
+    return line(value).translate(_ZENKAKU)
 
 
 def period(number: int) -> str:
@@ -60,6 +60,14 @@ def plain(value: object) -> str:
     if value is None:
         raise TypeError("値のない項目を印字しようとしました（None）")
     return str(value)
+
+
+def line(value: object) -> str:
+    """What a value prints in a slot, where it may not end a line: rows are counted, and one more would move all below it."""
+    text = plain(value)
+    if "\n" in text:
+        raise ValueError("改行を含む値は印字できません")
+    return text
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {

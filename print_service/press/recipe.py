@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from print_service.press.filters import FILTERS, plain
+from print_service.press.filters import FILTERS, line
 
 Constant = str | int | bool | None
 Fields = Mapping[str, Any]
@@ -89,7 +89,7 @@ def source(recipe: Recipe) -> str:
 def _part(part: Recipe | str) -> str:
     if isinstance(part, str):
         return repr(part)
-    return source(part) if isinstance(part, Call | Text) else f"plain({source(part)})"
+    return source(part) if isinstance(part, Call | Text) else f"line({source(part)})"
 
 
 def printed(recipe: Recipe) -> str:
@@ -100,14 +100,14 @@ def printed(recipe: Recipe) -> str:
 def evaluator(expressions: Sequence[str]) -> Callable[[Fields], tuple[Any, ...]]:
     """One function from a record to the values of all expressions."""
     code = f"lambda f: ({''.join(f'{expression}, ' for expression in expressions)})"
-    made: Callable[[Fields], tuple[Any, ...]] = eval(code, {**FILTERS, "plain": plain})  # noqa: S307 (see above)
+    made: Callable[[Fields], tuple[Any, ...]] = eval(code, {**FILTERS, "line": line})  # noqa: S307 (see above)
     return made
 
 
 def answer(question: Question) -> Callable[[Fields], Constant]:
     """The function that asks a record."""
     expression = QUESTIONS[question.kind].format(source(question.subject), repr(question.operand))
-    made: Callable[[Fields], Constant] = eval(f"lambda f: {expression}", {**FILTERS, "plain": plain})  # noqa: S307
+    made: Callable[[Fields], Constant] = eval(f"lambda f: {expression}", {**FILTERS, "line": line})  # noqa: S307
     return made
 
 

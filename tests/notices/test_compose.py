@@ -233,3 +233,19 @@ def test_a_chunk_of_an_unknown_form_holds_the_piece_not_the_chunk(tmp_path, numb
     assert [row[:2] for row in result.held] == [(2, "press.form-unknown")]
     assert [row[:2] for row in result.index] == [(1, 0)]
     assert json.loads((tmp_path / "X-0001.json").read_bytes())["order"] == order.digest()
+
+
+def test_a_stored_number_that_somebody_changed_holds_its_piece_and_no_other(numbered_ward, printed, pool):
+    with numbered_ward.session() as session:
+        piece = session.scalars(select(Piece).where(Piece.number == 3)).one()
+        documents = json.loads(json.dumps(piece.documents))
+        slip = next(document for document in documents if document["form"] == "payment_slip")
+        digits = slip["marks"]["cvs"]
+        slip["marks"]["cvs"] = digits[:-1] + str((int(digits[-1]) + 1) % 10)
+        piece.documents = documents
+    results = again(numbered_ward, pool)
+    assert [(number, key, values["key"]) for number, key, values in results[1].held] == [
+        (3, "compose.mark-refused", "slip.check-digit")
+    ]
+    assert [row[0] for row in results[1].index] == [4]
+    assert results[0] == printed.results[0]

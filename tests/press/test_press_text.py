@@ -138,3 +138,20 @@ def test_a_piece_that_cannot_be_set_is_left_out_with_every_reason(tmp_path, font
         (2, ["press.missing-glyph", "press.missing-glyph", "press.overflow"])
     ]
     assert len(PdfReader(BytesIO(printed.pdf)).pages) == 2
+
+
+@pytest.mark.parametrize(
+    "record", [{"a": {"b": "甲\n乙"}}, {"a": {}}, {"a": None}, {"a": {"b": None}}, {"a": "文字列"}], ids=repr
+)
+def test_a_record_that_is_not_as_the_form_expects_is_held_and_spoils_no_other(tmp_path, fonts_cache, record):
+    """A value with a line end would move every row below it; a missing one would print None."""
+    body = page(box("{{ a.b }}{% if a.b == 'x' %}!{% endif %}"))
+    form = make_form(tmp_path, body, ["a"])
+    pieces = [
+        (n, [Filling(form, fields, {})]) for n, fields in enumerate(({"a": {"b": "甲"}}, record, {"a": {"b": "乙"}}))
+    ]
+    printed = SlotPress(tmp_path, tmp_path / "cache").print_file(pieces, "test")
+    assert [number for number, _, _ in printed.index] == [0, 2]
+    assert [(number, [finding.key for finding in findings]) for number, findings in printed.held] == [
+        (1, ["press.template"])
+    ]
