@@ -93,7 +93,6 @@ def test_lines_end_where_they_should(both, name):
         ("見本" * 30, {"sizes": "12 8"}, "b"),
         ("見本町一丁目" * 80, {"sizes": "12 8"}, "b w"),
         ("見本" * 20, {"sizes": "12/1 8/1"}, "b w"),
-        ("甲\n乙\n丙\n丁\n戊\n己\n庚", {}, "b"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_both_never_cut(both, text, attributes, css):
@@ -102,6 +101,12 @@ def test_what_does_not_fit_is_refused_by_both_never_cut(both, text, attributes, 
     assert [finding.key for finding in caught.value.findings] == ["press.overflow"]
     assert caught.value.findings[0].values["area"] == "欄"
     assert float(caught.value.findings[0].values["excess"]) > 0
+
+
+def test_rows_that_find_no_room_are_refused(both):
+    with pytest.raises(PressError) as caught:
+        both(page(box("<br/>".join(["{{ a }}"] * 7), SLOT, fit="欄")), {"a": "甲"})
+    assert [finding.key for finding in caught.value.findings] == ["press.overflow"]
 
 
 # 辻 with U+E0102 is IPAmj's own variant; 神 with U+FE00 (a standardised sequence) draws the glyph of U+FA19 in it.
