@@ -1,8 +1,10 @@
 """Two ways to the same page, compared: every character at its place, every pixel but for the softness of edges."""
 
+import io
 from collections import defaultdict
 
 import numpy as np
+import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 
@@ -47,6 +49,16 @@ def misplaced(ours: dict[str, list[tuple[float, float]]], theirs: dict[str, list
                 faults.append(f"{character} at {x:.2f},{y:.2f} only in ours")
         faults += [f"{character} at {x:.2f},{y:.2f} only in theirs" for x, y in left]
     return faults
+
+
+def trimmed(pdf: bytes) -> bytes:
+    """The file with pages that end where the paper is cut, as WeasyPrint's do: pdfium stretches a page to whole pixels."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for page in document.pages:
+            page.MediaBox = page.BleedBox = page.TrimBox
+        document.save(out)
+    return out.getvalue()
 
 
 def raster(pdf: bytes, number: int) -> np.ndarray:

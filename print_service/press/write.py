@@ -8,7 +8,7 @@ Sources: ISO 32000-1 7.7.3 (pages), 8.10 (form objects), 14.11.2 (page boundarie
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import cache
 
 from isal import isal_zlib
@@ -20,6 +20,7 @@ from print_service.press.fonts import FontFile
 
 # Pages go through ISA-L, which is several times as quick as zlib and no larger on them.
 _LEVEL = 1
+_TWO_DOTS = Decimal("0.24")
 _FLATE = Name.FlateDecode
 _PAGE = Name.Page
 
@@ -81,9 +82,20 @@ def leaf(page_boxes: Mapping[str, Object], resources: Object, content: Object) -
 
 
 def boxes(width_mm: Decimal, height_mm: Decimal, bleed_mm: Decimal) -> Mapping[str, Object]:
-    """MediaBox and BleedBox around the bleed, TrimBox where the paper is cut; the origin is the trimmed page's corner."""
-    outer = _box(width_mm, height_mm, bleed_mm)
-    return {"/MediaBox": outer, "/BleedBox": outer, "/TrimBox": _box(width_mm, height_mm, Decimal(0))}
+    """TrimBox where the paper is cut, BleedBox around it, and a MediaBox of whole printer dots from the top left of that.
+
+    The origin is the trimmed page's corner. A4 is 7,015.7 dots of 600 dpi high: a device that counts from the foot would find every
+    mark between two dots. So the MediaBox ends up to two dots further right and down (0.08 mm), on a pixel at 300 dpi as well.
+    """
+    trim, bleed = _box(width_mm, height_mm, Decimal(0)), _box(width_mm, height_mm, bleed_mm)
+    width, height, margin = points(width_mm), points(height_mm), _up(points(bleed_mm))
+    right, bottom = _up(width + points(bleed_mm)), height - _up(height + points(bleed_mm))
+    return {"/MediaBox": Array([-margin, bottom, right, height + margin]), "/BleedBox": bleed, "/TrimBox": trim}
+
+
+def _up(length: Decimal) -> Decimal:
+    """The least multiple of two dots of 600 dpi that is no shorter; points."""
+    return ((length / _TWO_DOTS).to_integral_value(ROUND_CEILING) * _TWO_DOTS).normalize() + 0
 
 
 def _box(width_mm: Decimal, height_mm: Decimal, margin_mm: Decimal) -> Object:

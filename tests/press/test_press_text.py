@@ -5,7 +5,7 @@ from io import BytesIO
 import pypdfium2
 import pytest
 from form_shop import box, make_form, page
-from page_twins import characters, different_pixels, misplaced, raster
+from page_twins import characters, different_pixels, misplaced, raster, trimmed
 from pypdf import PdfReader
 
 from print_service.press.errors import PressError
@@ -29,7 +29,7 @@ def both(tmp_path, fonts_cache):
         filled = SlotPress(tmp_path, tmp_path / "cache").print_file([(1, [filling])], "test")
         if filled.held:
             raise PressError(filled.held[0][1])
-        return filled.pdf, WeasyPress(tmp_path, fonts_cache).print_piece([filling]).pdf
+        return trimmed(filled.pdf), WeasyPress(tmp_path, fonts_cache).print_piece([filling]).pdf
 
     return run
 

@@ -57,10 +57,17 @@ def test_pages_share_their_resources_and_a_static_is_there_once(opened):
 
 
 def test_boxes_stand_around_the_trimmed_page(opened):
-    """A4 is 595.2756 x 841.8898 points, 3 mm are 8.5039."""
+    """A4 is 595.2756 x 841.8898 points, 3 mm are 8.5039; two dots of 600 dpi are 0.24."""
     leaf = opened.pages[0]
     outer = [Decimal("-8.5039"), Decimal("-8.5039"), Decimal("603.7795"), Decimal("850.3937")]
-    assert list(leaf.MediaBox) == list(leaf.BleedBox) == outer
+    assert list(leaf.BleedBox) == outer
+    left, bottom, right, top = leaf.MediaBox
+    assert (left, right, top) == (Decimal("-8.64"), Decimal("603.84"), Decimal("850.5298"))
+    assert all(
+        Decimal(0) <= gap < Decimal("0.24")
+        for gap in (outer[0] - left, outer[1] - bottom, right - outer[2], top - outer[3])
+    )
+    assert (right - left) % Decimal("0.24") == (top - bottom) % Decimal("0.24") == 0
     assert list(leaf.TrimBox) == [0, 0, Decimal("595.2756"), Decimal("841.8898")]
 
 
