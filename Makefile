@@ -26,7 +26,7 @@ soak: .venv/.dev ## the long tests
 bench: .venv/.bench ## ratios against named rivals
 	$(BIN)/python benchmarks/marks.py
 	$(BIN)/python benchmarks/press.py --write
-	$(BIN)/python benchmarks/sealing.py
+	$(BIN)/python benchmarks/sealing.py --write
 	$(BIN)/python benchmarks/collection.py
 	$(BIN)/python benchmarks/proof.py
 

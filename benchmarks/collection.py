@@ -1,6 +1,8 @@
-"""A season's payments: load and match N records, then ask what is owed. Prints records/s and the peak memory of the process.
+"""A season's payments: send the keys of its slips, load and match N records, ask what is owed, withdraw the keys that were paid.
 
-    benchmarks/collection.py [--records 1000000] [--url postgresql+psycopg://…]
+Prints records/s and the peak memory of the process.
+
+    benchmarks/collection.py [--records 1000000] [--keys-only] [--url postgresql+psycopg://…]
 
 Half of the records are 速報, half the 確報 of the same payments, so N records pay N/2 slips of N/10 assessments (four instalments and the
 whole year, of which four are paid). Slips and assessments are rows written directly: making them is other rooms' work. Without --url the
@@ -24,6 +26,7 @@ from print_service.act import Act
 from print_service.collection.load import load_payments
 from print_service.collection.match import balances
 from print_service.collection.recompute import recompute
+from print_service.collection.send import send_keys
 from print_service.flatfile.layout import load_layout
 from print_service.flatfile.write import write
 from print_service.ledger.database import connect, migrate, transaction
@@ -151,13 +154,15 @@ def main() -> None:
     """Fill, write, load, ask, recompute."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--keys-only", action="store_true", help="only send the keys: 5 for each 8 records")
     parser.add_argument("--url", default="")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        run(Path(scratch), wanted.records, wanted.url or f"sqlite:///{scratch}/ledger.sqlite")
+        url = wanted.url or f"sqlite:///{scratch}/ledger.sqlite"
+        run(Path(scratch), wanted.records, url, keys_only=wanted.keys_only)
 
 
-def run(folder: Path, count: int, url: str) -> None:
+def run(folder: Path, count: int, url: str, *, keys_only: bool) -> None:
     (folder / "ward.toml").write_bytes((data_dir() / "ward.toml").read_bytes())
     settings = load_settings(folder / "ward.toml")
     engine = connect(url)
@@ -165,10 +170,16 @@ def run(folder: Path, count: int, url: str) -> None:
     payments = count // 2
     with transaction(engine) as session:
         fill(session, payments // 4 + 1)
+    print(f"{engine.dialect.name}: {2 * payments:,} records, peak before {peak()} MiB", file=sys.stderr)
+    print("| what | seconds | of them this process | records/s | peak MiB |\n|---|---|---|---|---|")
+    keys = 5 * (payments // 4 + 1)
+    with timed("send the keys", keys), transaction(engine) as session:
+        assert send_keys(session, settings, ACT, "pay-easy-centre").counts["insert"] == keys
+    if keys_only:
+        engine.dispose()
+        return
     header = {"created_on": date(2026, 7, 17), "agency": "99999", "company": "00000", "company_name": ""}
     write(folder / "pay.dat", load_layout("cvs-payments-a"), records(payments), header=header)
-    print(f"{engine.dialect.name}: {2 * payments:,} records, peak before loading {peak()} MiB", file=sys.stderr)
-    print("| what | seconds | of them this process | records/s | peak MiB |\n|---|---|---|---|---|")
     with timed("load and match", 2 * payments), transaction(engine) as session:
         done = load_payments(session, settings, ACT, folder / "pay.dat", "cvs-payments-a")
     assert (done.matched, done.exceptions) == (2 * payments, {}), done
@@ -177,6 +188,9 @@ def run(folder: Path, count: int, url: str) -> None:
     assert paid == payments, paid
     with timed("recompute from the beginning", 2 * payments), transaction(engine) as session:
         assert recompute(session, settings, ACT).changed == 0
+    with timed("withdraw the keys that were paid", keys), transaction(engine) as session:
+        withdrawn = send_keys(session, settings, ACT, "pay-easy-centre").counts["withdraw"]
+    assert withdrawn >= payments, withdrawn
     engine.dispose()
 
 

@@ -28,7 +28,9 @@ from handover import container, journal, keys, papers, unlock
 from handover.container import JAPAN, Opened
 from handover.envelope import Envelope
 from handover.papers import Answer
+from handover.reasons import of_system
 from handover.rules import Fault, RefusalError, refuse_if
+from handover.usage import Parser
 
 OK, REFUSED, USAGE = 0, 1, 2
 _LONGEST_LINE = 1 << 20
@@ -40,12 +42,26 @@ def run() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             # A Windows console without UTF-8 lacks some characters; a message must not end in an error of its own.
             stream.reconfigure(errors="replace")
-    # A plain `kill` ends through the finally clauses, which remove what was decrypted.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    end_cleanly()
+    sys.exit(main(sys.argv[1:]))
+
+
+def end_cleanly() -> None:
+    """Let a `kill`, a closed terminal and Ctrl-C end this process through its finally clauses, which remove what was decrypted,
+    and no second signal cut that short.
+    """
+    for ending in _ENDINGS:
+        signal.signal(ending, _leave)
+
+
+# Windows has SIGBREAK for a closed console and no SIGHUP.
+_ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+
+
+def _leave(number: int, _frame: object) -> NoReturn:
+    for ending in _ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -57,8 +73,7 @@ def main(argv: Sequence[str]) -> int:
     except RefusalError as error:
         return _refuse(error, as_json=args.json)
     except OSError as error:
-        detail = error.strerror or type(error).__name__
-        return _refuse(RefusalError("file.system", detail=detail), as_json=args.json)
+        return _refuse(RefusalError("file.system", detail=of_system(error)), as_json=args.json)
     if args.json:
         lines = [json.dumps({"ok": True, **facts}, ensure_ascii=False)]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -111,7 +126,8 @@ def _sound(done: str, opened: Opened, key: str | None) -> Answer:
 
 def _journal(args: argparse.Namespace) -> Answer:
     fingerprint = _fingerprint(args.key)
-    heads = [journal.read_head(_bytes(path), fingerprint) for path in args.head or ()]
+    data = [_bytes(path) for path in args.head or ()]
+    heads = [journal.read_head(one, fingerprint) for one in data]
     entries, faults = _entries(args.file)
     report = journal.verify(entries, *heads)
     refuse_if([*faults, *report.faults])
@@ -123,6 +139,10 @@ def _journal(args: argparse.Namespace) -> Answer:
         "head_seq": max((head.seq for head in heads), default=None),
     }
     lines = [f"ok 記録 {report.count}件がつながっています。", f"  最後の記録のハッシュ {facts['hash']}"]
+    signers = dict.fromkeys(journal.signer_of(one) for one in data)
+    lines += [f"  控えに署名した鍵の指紋 {keys.readable(signer)}" for signer in signers]
+    if heads and fingerprint is None:
+        lines.append("  指紋を、区から別に知らされたものと見比べてください（--key で照合できます）。")
     if not heads:
         lines.append("  控え（--head）がないため、末尾の切り取りと作り直しは確かめていません。")
     return lines, facts
@@ -200,28 +220,22 @@ def _refuse(error: RefusalError, *, as_json: bool) -> int:
     return REFUSED
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"使い方が違います: {message}\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="handover", description="区から預かった媒体を検証し、開きます。")
+    parser = Parser(prog="handover", description="区から預かった媒体を検証し、開きます。")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    common = _Parser(add_help=False)
+    common = Parser(add_help=False)
     common.add_argument("--key", metavar="PEM|FINGERPRINT", help="区の公開鍵のファイル、または指紋")
     common.add_argument("--json", action="store_true", help="結果を JSON で出します")
 
     verify = commands.add_parser("verify", parents=[common], help="容器を検証します（何も残しません）")
-    verify.add_argument("container", type=Path)
+    verify.add_argument("container", type=Path, help="容器（.zip）。送り状は隣から読みます")
     verify.add_argument("--medium", help="この媒体番号のものであること")
     verify.add_argument("--identity", type=Path, metavar="FILE", help="受託者の age の秘密鍵（鍵で開く容器のとき）")
     verify.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="この日付での有効期限を見ます")
     verify.set_defaults(work=_verify)
 
     opening = commands.add_parser("open", parents=[common], help="検証してから、フォルダーに開きます")
-    opening.add_argument("container", type=Path)
+    opening.add_argument("container", type=Path, help="容器（.zip）。送り状は隣から読みます")
     opening.add_argument("--out", type=Path, help="出力先（なければ処理番号のフォルダー）")
     opening.add_argument("--medium", help="この媒体番号のものであること")
     opening.add_argument("--identity", type=Path, metavar="FILE", help="受託者の age の秘密鍵（鍵で開く容器のとき）")
@@ -229,7 +243,7 @@ def _parser() -> argparse.ArgumentParser:
     _paper_parsers(commands)
 
     chain = commands.add_parser("journal-verify", parents=[common], help="書き出した記録のつながりを検証します")
-    chain.add_argument("file", type=Path)
+    chain.add_argument("file", type=Path, help="書き出した記録（JSON Lines）")
     chain.add_argument(
         "--head", type=Path, action="append", metavar="FILE", help="別に保管した、署名付きの控え（何度でも）"
     )
@@ -237,9 +251,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _paper_parsers(commands: "argparse._SubParsersAction[_Parser]") -> None:
+def _paper_parsers(commands: "argparse._SubParsersAction[Parser]") -> None:
     told = commands.add_parser("report", help="印刷の結果（通数・枚数・損紙・複製の場所）を区に報告します")
-    told.add_argument("container", type=Path)
+    told.add_argument("container", type=Path, help="容器（.zip）。送り状は隣から読みます")
     told.add_argument(
         "--opened", type=Path, metavar="FOLDER", help="容器を開いたフォルダー（通数・枚数を突き合わせます）"
     )

@@ -17,6 +17,7 @@ from typing import Any
 
 from handover import canonical_json
 from handover.days import last_day_of_months
+from handover.reasons import of_toml
 from handover.rules import Fault, RefusalError, refuse_if
 
 _TEXTS = ("number", "vendor", "postcode", "address", "workplace", "responsible")
@@ -121,7 +122,7 @@ def load(path: Path) -> Contract:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RefusalError("contract.unreadable", path=path, detail=str(error)) from error
+        raise RefusalError("contract.unreadable", path=path, detail=of_toml(error)) from error
     return build(found)
 
 

@@ -29,7 +29,7 @@ class Tag(StrEnum):
 
     CONTRACT_ACCEPTED = "handover:contract:accepted"
     READ_BACK = "handover:medium:read-back"
-    SECRET_DELIVERED = "handover:passphrase:delivered"
+    SECRET_DELIVERED = "handover:passphrase:delivered"  # noqa: S105  the name of an event
     REGISTERED = "handover:medium:registered"
     HANDED_OVER = "handover:medium:handed-over"
     RECEIVED = "handover:medium:received"

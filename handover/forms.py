@@ -18,6 +18,7 @@ from handover.certificate import ErasureCertificate
 from handover.envelope import Envelope
 from handover.manifest import Manifest
 from handover.model import Copy, CopyKind
+from handover.reasons import of_toml
 from handover.report import PrintReport
 from handover.rules import Fault, RefusalError, refuse_if
 
@@ -156,7 +157,7 @@ def _read(path: Path) -> dict[str, Any]:
         # Windows editors put a mark of UTF-8 before the text.
         return tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RefusalError("form.unreadable", path=path.name, detail=str(error)) from error
+        raise RefusalError("form.unreadable", path=path.name, detail=of_toml(error)) from error
 
 
 def _fields(form: str) -> dict[str, Any]:

@@ -189,6 +189,11 @@ def read_head(data: bytes, fingerprint: str | None = None) -> Head:
     return head
 
 
+def signer_of(data: bytes) -> str:
+    """The fingerprint of the key that signed a head which `read_head` has read."""
+    return keys.fingerprint(keys.public_from_hex(canonical_json.load(data)["public_key"]))
+
+
 @dataclass(frozen=True)
 class _Link:
     """All of an entry that a check of the chain needs."""

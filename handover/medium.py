@@ -12,6 +12,7 @@ from pathlib import Path
 
 from handover import disk, envelope, instructions, onefile
 from handover.envelope import Envelope
+from handover.reasons import of_system
 from handover.rules import Fault, RefusalError, refuse_if
 
 # What operating systems put onto a disc by themselves; none of it is ours and none of it hides data of ours.
@@ -73,7 +74,7 @@ def _file_faults(target: Path, expected: Mapping[str, str]) -> Iterator[Fault]:
         try:
             found = disk.measure_from_device(path)[1]
         except OSError as error:  # a bad sector is the very thing looked for
-            yield Fault("medium.file-unreadable", {"name": name, "detail": error.strerror or "I/O"})
+            yield Fault("medium.file-unreadable", {"name": name, "detail": of_system(error)})
             continue
         if found != sha256:
             yield Fault("medium.file-differs", {"name": name})

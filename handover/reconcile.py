@@ -52,7 +52,11 @@ def compare(now: Custody, contract: Contract, report: PrintReport, content: Cont
     unlisted = {_place(copy): copy for copy in report.copies if _place(copy) not in listed}
     differences = [
         *(Fault("report.copy-unlisted", _where(copy)) for copy in unlisted.values()),
-        *(Fault("report.copy-unnamed", {"copy": copy.id, **_where(copy)}) for copy in copies if _place(copy) not in named),
+        *(
+            Fault("report.copy-unnamed", {"copy": copy.id, **_where(copy)})
+            for copy in copies
+            if _place(copy) not in named
+        ),
         *_count_faults(now, report, content),
     ]
     return Comparison(report, medium.id, tuple(unlisted.values()), tuple(differences))

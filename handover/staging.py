@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from handover.rules import Fault, RefusalError
 from handover.tarstream import Sink
 
 if sys.platform == "win32":
@@ -51,15 +52,29 @@ def sweep(parent: Path) -> tuple[Path, ...]:
 
 @contextmanager
 def fresh(parent: Path) -> Iterator[Path]:
-    """A new folder for the files, beside where they shall be; gone at the end unless it was moved away."""
+    """A new folder for the files, beside where they shall be; gone at the end unless it was moved away.
+
+    Refuses (`open.left-behind`, beside the reason it was opened in vain for) where the system does not let it be removed.
+    """
     outer = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     try:
         with _locked(outer):
             inner = outer / "files"
             inner.mkdir(mode=0o700)
             yield inner
+    except RefusalError as error:
+        shutil.rmtree(outer, ignore_errors=True)
+        if outer.exists():
+            raise RefusalError.of([*error.faults, _left(outer)]) from error
+        raise
     finally:
         shutil.rmtree(outer, ignore_errors=True)
+    if outer.exists():
+        raise RefusalError.of([_left(outer)])
+
+
+def _left(outer: Path) -> Fault:
+    return Fault("open.left-behind", {"path": outer})
 
 
 def into(folder: Path) -> Sink:

@@ -49,7 +49,12 @@ class Calendar:
             return self.days[day]
         if day.weekday() >= _SATURDAY or (day.month, day.day) in self.closed_days:
             return False
-        return not jpholiday.is_holiday(day)
+        return not _is_national_holiday(day)
+
+
+@cache
+def _is_national_holiday(day: date) -> bool:
+    return bool(jpholiday.is_holiday(day))
 
 
 _NOTHING = Calendar((), frozenset())

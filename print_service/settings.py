@@ -20,7 +20,9 @@ from print_service.resources import data_dir
 Digits3 = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 Digits5 = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 Digits6 = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
-Delivery = Annotated[str, StringConstraints(pattern=r"^(business-days|every-day|due-dates|weekly-(mon|tue|wed|thu|fri))$")]
+Delivery = Annotated[
+    str, StringConstraints(pattern=r"^(business-days|every-day|due-dates|weekly-(mon|tue|wed|thu|fri))$")
+]
 
 
 class _Table(BaseModel):
@@ -103,7 +105,8 @@ class Collection(_Table):
         description="The ward's payment channels, and by how many business days the files of each may lag"
     )
     delivery: Mapping[str, Delivery] = Field(
-        default={}, description="Days of which a channel's files must tell, where they are not those of payment-channels.toml"
+        default={},
+        description="Days of which a channel's files must tell, where they are not those of payment-channels.toml",
     )
     since: Mapping[str, date] = Field(
         default={}, description="First day of which a channel tells that the ward added after its first letters left"

@@ -26,7 +26,8 @@ from print_service.batches.freeze import Frozen, JobOrder, freeze_notices
 from print_service.batches.seal import SealedBatch, seal_job
 from print_service.collection.freshness import told_days
 from print_service.collection.load import load_payments
-from print_service.collection.send import pending, send_keys
+from print_service.collection.payable import pending
+from print_service.collection.send import send_keys
 from print_service.demo.entropy import seeded
 from print_service.demo.payments import Visit, write_payment_file
 from print_service.demo.ward import WardPlan, build_ward

@@ -1,27 +1,33 @@
 """Step 1 intake 取込: a checked host file enters the ledger, whole or not at all.
 
-The same file again is recognised by its hash and changes nothing. A changed file must name the file it supersedes, and may do
+Assessments go into the database as they are read, in blocks, so that memory does not grow with the file; a file with one fault leaves
+nothing behind. The same file again is recognised by its hash and changes nothing. A changed file must name the file it supersedes, and may do
 so only while no notice has been made from the older one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
-from print_service.assessments.model import Assessment, AssessmentFile, Payer
-from print_service.assessments.read import read_assessments
+from print_service.assessments.model import Assessment, Payer
+from print_service.assessments.read import AssessmentReader
 from print_service.assessments.split import LAW, split_rule
 from print_service.calendar import Calendar, calendar, due_dates, ward_calendar
-from print_service.findings import refuse
+from print_service.findings import RefusedError, refuse
 from print_service.ledger import tables
 from print_service.ledger.journal import Tag, record
 from print_service.settings import Settings
 
 _BLOCK = 1000
+# By table, not by class: many rows go to the driver in one call.
+_PAYERS = insert(tables.Payer.__table__)  # type: ignore[arg-type]  # declared as FromClause
+_INSTALMENTS = insert(tables.Instalment.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -51,41 +57,84 @@ def load_assessments(
     Raises RefusedError with every fault of the file, or `intake.supersede-*`.
     """
     rule, book = (split_rule(settings), ward_calendar(settings)) if settings else (LAW, calendar())
-    file = read_assessments(path, layout, rule=rule)
-    known = session.scalar(select(tables.SourceFile).where(tables.SourceFile.sha256 == file.sha256))
-    if known is not None and known.superseded_by is not None:
+    reader = AssessmentReader(path, layout, rule=rule)
+    attempt = session.begin_nested()
+    try:
+        loaded = _load(session, act, path, reader, supersedes, book)
+    except BaseException:
+        attempt.rollback()
+        raise
+    if loaded.already:
+        attempt.rollback()
+    else:
+        attempt.commit()
+    return loaded
+
+
+def _load(
+    session: Session, act: Act, path: Path, reader: AssessmentReader, supersedes: str | None, book: Calendar
+) -> Loaded:
+    """Store while reading; what is stored is believed only at the end. From the first fault on, the file is only read."""
+    entry = _Entry(session, act, path, reader.layout.name, supersedes)
+    records = total = 0
+    entries = iter(reader)
+    while block := list(islice(entries, _BLOCK)):
+        records += len(block)
+        total += sum(assessment.annual for _, assessment in block)
+        if not reader.faults.count and entry.opens(block[0][1]):
+            _store_payers(session, [payer for payer, _ in block if payer is not None], entry.source.id)
+            _insert(session, [assessment for _, assessment in block], entry.source.id, book)
+    reader.finish()
+    known = session.scalar(select(tables.SourceFile).where(tables.SourceFile.sha256 == reader.sha256))
+    if known is not None and known.superseded_by is not None and known is not entry.older:
         raise refuse("intake.superseded-before", path.name, name=known.name)
     if known is not None:
-        return Loaded(known.id, file.sha256, len(file.payers), known.records, known.total, already=True)
-    scope = _scope(file)
-    older = _superseded_file(session, scope, supersedes, path)
-    source = tables.SourceFile(
-        sha256=file.sha256,
-        kind="assessments",
-        layout=layout,
-        name=path.name,
-        scope=scope,
-        records=len(file.assessments),
-        total=sum(assessment.annual for assessment in file.assessments),
-        loaded_at=act.at,
-    )
-    session.add(source)
-    session.flush()
-    if older is not None:
-        _retire(session, older, source)
-    for payer in file.payers:
-        session.merge(_payer_row(payer, source.id, session.get(tables.Payer, payer.key)))
-    session.flush()
-    for block in _blocks(file.assessments):
-        _insert(session, block, source.id, book)
-    body = {"sha256": file.sha256, "scope": scope, "records": source.records, "total": source.total}
+        return Loaded(known.id, reader.sha256, reader.payers, known.records, known.total, already=True)
+    if entry.refusal is not None:
+        raise entry.refusal
+    source, older = entry.source, entry.older
+    source.sha256, source.records, source.total = reader.sha256, records, total
+    body = {"sha256": source.sha256, "scope": source.scope, "records": records, "total": total}
     record(session, Tag.FILE_LOADED, act, f"file-{source.id}", body | ({"supersedes": older.sha256} if older else {}))
-    return Loaded(source.id, file.sha256, len(file.payers), source.records, source.total, already=False)
+    return Loaded(source.id, source.sha256, reader.payers, records, total, already=False)
 
 
-def _scope(file: AssessmentFile) -> str:
-    first = file.assessments[0]
-    return f"{first.tax_item}-{first.levy_year}"
+class _Entry:
+    """The file's row, made with its first assessment, when the scope is known; or why it may not enter."""
+
+    def __init__(self, session: Session, act: Act, path: Path, layout: str, supersedes: str | None) -> None:
+        self._session = session
+        self._path = path
+        self._supersedes = supersedes
+        self._asked = False
+        self.refusal: RefusedError | None = None
+        self.older: tables.SourceFile | None = None
+        self.source = tables.SourceFile(
+            sha256="",  # known at the end
+            kind="assessments",
+            layout=layout,
+            name=path.name,
+            records=0,
+            total=0,
+            loaded_at=act.at,
+        )
+
+    def opens(self, first: Assessment) -> bool:
+        """Whether the file may enter; the row is there then."""
+        if not self._asked:
+            self._asked = True
+            self.source.scope = f"{first.tax_item}-{first.levy_year}"
+            try:
+                self.older = _superseded_file(self._session, self.source.scope, self._supersedes, self._path)
+            except RefusedError as refusal:
+                # Told only of a file that has no fault of its own.
+                self.refusal = refusal
+                return False
+            self._session.add(self.source)
+            self._session.flush()
+            if self.older is not None:
+                _retire(self._session, self.older, self.source)
+        return self.refusal is None
 
 
 def _superseded_file(session: Session, scope: str, supersedes: str | None, path: Path) -> tables.SourceFile | None:
@@ -116,30 +165,42 @@ def _retire(session: Session, older: tables.SourceFile, newer: tables.SourceFile
     session.execute(update(tables.Assessment).where(mine).values(superseded=True))
 
 
-def _payer_row(payer: Payer, source_id: int, known: tables.Payer | None) -> tables.Payer:
+def _store_payers(session: Session, payers: Sequence[Payer], source_id: int) -> None:
+    """Payers new to the ledger are inserted, those it knows described anew."""
+    keys = [payer.key for payer in payers]
+    known = {row.key: row for row in session.scalars(select(tables.Payer).where(tables.Payer.key.in_(keys)))}
+    fresh = []
+    for payer in payers:
+        row = known.get(payer.key)
+        values = _described(payer, source_id, row)
+        if row is None:
+            fresh.append({"key": payer.key, **values})
+        else:
+            for name, value in values.items():
+                setattr(row, name, value)
+    session.flush()
+    if fresh:
+        session.connection().execute(_PAYERS, fresh)
+
+
+def _described(payer: Payer, source_id: int, known: tables.Payer | None) -> dict[str, Any]:
     who = payer.addressee
     # A mark that holds letters back stays: the file of another tax, or a host that has not heard of it yet, must not lift it.
-    return tables.Payer(
-        key=payer.key,
-        postcode=who.postcode,
-        address=who.address,
-        building=who.building,
-        name=who.name,
-        kana=who.kana,
-        honorific=who.honorific,
-        protected=payer.protected or (known is not None and known.protected),
-        deceased=payer.deceased or (known is not None and known.deceased),
-        returned=payer.returned or (known is not None and known.returned),
-        source_file_id=source_id,
-    )
+    return {
+        "postcode": who.postcode,
+        "address": who.address,
+        "building": who.building,
+        "name": who.name,
+        "kana": who.kana,
+        "honorific": who.honorific,
+        "protected": payer.protected or (known is not None and known.protected),
+        "deceased": payer.deceased or (known is not None and known.deceased),
+        "returned": payer.returned or (known is not None and known.returned),
+        "source_file_id": source_id,
+    }
 
 
-def _blocks(assessments: tuple[Assessment, ...]) -> Iterator[tuple[Assessment, ...]]:
-    for start in range(0, len(assessments), _BLOCK):
-        yield assessments[start : start + _BLOCK]
-
-
-def _insert(session: Session, block: tuple[Assessment, ...], source_id: int, book: Calendar) -> None:
+def _insert(session: Session, block: Sequence[Assessment], source_id: int, book: Calendar) -> None:
     stored = session.scalars(
         insert(tables.Assessment).returning(tables.Assessment.id, sort_by_parameter_order=True),
         [
@@ -159,8 +220,8 @@ def _insert(session: Session, block: tuple[Assessment, ...], source_id: int, boo
         ],
     ).all()
     dues = {(a.tax_item, a.levy_year): due_dates(a.tax_item, a.levy_year, book) for a in block}
-    session.execute(
-        insert(tables.Instalment),
+    session.connection().execute(
+        _INSTALMENTS,
         [
             {
                 "assessment_id": key,

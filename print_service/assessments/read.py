@@ -4,7 +4,7 @@ The layout decides where a value stands; the names of its fields are the contrac
 format and of the contents are reported together, because the host's operator corrects and re-runs once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -23,8 +23,8 @@ from print_service.assessments.rules import Across, check_assessment, check_paye
 from print_service.assessments.split import LAW, SplitRule
 from print_service.findings import refuse
 from print_service.flatfile.faults import Faults
-from print_service.flatfile.layout import Layout, load_layout
-from print_service.flatfile.read import Record, scan
+from print_service.flatfile.layout import Layout, Role, load_layout
+from print_service.flatfile.stream import Record, RecordStream
 
 _PAYER_FIELDS = (
     "payer_key",
@@ -54,42 +54,89 @@ _FIELDS = {
 _YES = "yes"
 
 
+class AssessmentReader:
+    """Iterates over a host file's assessments, each with its payer where no record before had that payer (else None).
+
+    Faults are gathered on the way: what is iterated may still belong to a file that `finish` refuses. `sha256` and `size` are known
+    at the end.
+    """
+
+    def __init__(self, path: Path, layout_name: str, layouts: Path | None = None, rule: SplitRule = LAW) -> None:
+        self.layout = load_layout(layout_name, layouts)
+        self.faults = Faults()
+        self.header: Record | None = None
+        self._make = _maker(self.layout)
+        self._name = path.name
+        self._rule = rule
+        self._across = Across(path.name)
+        self._stream = RecordStream(path, self.layout, self.faults, load_gaiji(self.layout.gaiji).to_unicode)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the whole file once it was iterated to its end."""
+        return self._stream.sha256
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file, as `sha256`."""
+        return self._stream.size
+
+    @property
+    def payers(self) -> int:
+        """Payers so far."""
+        return self._across.payers
+
+    def __iter__(self) -> Iterator[tuple[Payer | None, Assessment]]:
+        for record in self._stream:
+            if record.type.role is Role.HEADER and self.header is None:
+                self.header = record
+                if record.get("levy_year") is not None:
+                    self._across.expect_year(record.number("levy_year"))
+            elif record.type.role is Role.DATA:
+                yield self._checked(record)
+
+    def finish(self) -> None:
+        """The file was iterated to its end: raises RefusedError with every fault, each at file:line:field."""
+        self.faults.refuse_if_any(self._name)
+
+    def _checked(self, record: Record) -> tuple[Payer | None, Assessment]:
+        where = f"{self._name}:{record.line}"
+        payer, assessment = _payer(record), self._make(record)
+        is_new = self._across.is_new(payer)
+        across = self._across.check(record.line, payer, assessment)
+        for check in (check_payer(payer, where), check_assessment(assessment, where, self._rule), across):
+            for finding in check:
+                self.faults.add_finding(finding)
+        return payer if is_new else None, assessment
+
+
 def read_assessments(
     path: Path, layout_name: str, layouts: Path | None = None, rule: SplitRule = LAW
 ) -> AssessmentFile:
-    """The assessments of a host file in the layout of that name (from `layouts`, default our own), split by `rule`.
+    """The assessments of a host file in the layout of that name (from `layouts`, default our own), split by `rule`, all at once.
 
     Raises RefusedError with every fault of the file, each at file:line:field.
     """
-    layout = load_layout(layout_name, layouts)
-    make = _maker(layout)
-    faults = Faults()
-    flat = scan(path, layout, faults, load_gaiji(layout.gaiji).to_unicode)
-    across = Across(path.name)
+    reader = AssessmentReader(path, layout_name, layouts, rule)
+    payers: list[Payer] = []
     assessments: list[Assessment] = []
-    if flat.header is not None and flat.header.get("levy_year") is not None:
-        across.expect_year(flat.header.number("levy_year"))
-    for record in flat.records:
-        where = f"{path.name}:{record.line}"
-        payer, assessment = _payer(record), make(record)
-        for check in (check_payer(payer, where), check_assessment(assessment, where, rule)):
-            for finding in check:
-                faults.add_finding(finding)
-        for finding in across.check(record.line, payer, assessment):
-            faults.add_finding(finding)
+    for payer, assessment in reader:
+        if payer is not None:
+            payers.append(payer)
         assessments.append(assessment)
-    faults.refuse_if_any(path.name)
-    created_on = flat.header.get("created_on") if flat.header else None
+    reader.finish()
+    header = reader.header
+    created_on = header.get("created_on") if header else None
     return AssessmentFile(
-        sha256=flat.sha256,
-        layout=layout.name,
-        size=flat.size,
-        municipality=flat.header.text("municipality") if flat.header else None,
+        sha256=reader.sha256,
+        layout=reader.layout.name,
+        size=reader.size,
+        municipality=header.text("municipality") if header else None,
         created_on=created_on if isinstance(created_on, date) else None,
-        payers=across.payers,
+        payers=tuple(payers),
         assessments=tuple(assessments),
         totals=Totals(len(assessments), sum(assessment.annual for assessment in assessments)),
-        warnings=faults.warnings,
+        warnings=reader.faults.warnings,
     )
 
 

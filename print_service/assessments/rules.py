@@ -91,22 +91,28 @@ def check_payer(payer: Payer, where: str) -> Iterator[Finding]:
 class Across:
     """What no single record can show: a notice number used twice, one payer with two names, two levy years in one
     file.
+
+    Of each payer only one short string is kept, so that a ward's whole file can be held against itself.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._notices: dict[str, int] = {}
-        self._payers: dict[str, tuple[int, Payer]] = {}
+        self._payers: dict[str, str] = {}
         self._year: int | None = None
 
     @property
-    def payers(self) -> tuple[Payer, ...]:
-        """The payers of the file, each once, in the order of their first record."""
-        return tuple(payer for _, payer in self._payers.values())
+    def payers(self) -> int:
+        """How many payers were seen."""
+        return len(self._payers)
 
     def expect_year(self, levy_year: int) -> None:
         """The levy year that the header states."""
         self._year = levy_year
+
+    def is_new(self, payer: Payer) -> bool:
+        """Whether no record before had this payer; asked before `check`."""
+        return payer.key not in self._payers
 
     def check(self, line: int, payer: Payer, assessment: Assessment) -> Iterator[Finding]:
         """Compare one record with those before it."""
@@ -120,10 +126,14 @@ class Across:
         if assessment.levy_year != self._year:
             years = {"found": assessment.levy_year, "expected": self._year}
             yield Finding("intake.levy-year-differs", f"{where}:levy_year", years)
-        known = self._payers.setdefault(payer.key, (line, payer))
-        for field, title in _differences(known[1], payer):
-            values = {"payer_key": payer.key, "first": known[0], "field": title}
-            yield Finding("intake.payer-differs", f"{where}:{field}", values)
+        shown = _SEPARATOR.join((str(line), *_compared(payer)))
+        known = self._payers.setdefault(payer.key, shown)
+        if known is not shown:
+            begun, *parts = known.split(_SEPARATOR)
+            for (field, title), one, other in zip(_COMPARED.items(), parts, _compared(payer), strict=True):
+                if one != other:
+                    values = {"payer_key": payer.key, "first": int(begun), "field": title}
+                    yield Finding("intake.payer-differs", f"{where}:{field}", values)
 
 
 _COMPARED = {
@@ -133,16 +143,14 @@ _COMPARED = {
     "name": "氏名",
     "kana": "氏名カナ",
     "honorific": "敬称",
+    "protected": "支援措置区分",
+    "deceased": "死亡区分",
+    "returned": "返戻区分",
 }
-_MARKS = {"protected": "支援措置区分", "deceased": "死亡区分", "returned": "返戻区分"}
+_SEPARATOR = "\x00"  # no text field may hold it
 
 
-def _differences(one: Payer, other: Payer) -> Iterator[tuple[str, str]]:
-    if one == other:
-        return
-    for field, title in _COMPARED.items():
-        if getattr(one.addressee, field) != getattr(other.addressee, field):
-            yield field, title
-    for field, title in _MARKS.items():
-        if getattr(one, field) != getattr(other, field):
-            yield field, title
+def _compared(payer: Payer) -> tuple[str, ...]:
+    who = payer.addressee
+    marks = (str(payer.protected), str(payer.deceased), str(payer.returned))
+    return who.postcode, who.address, who.building, who.name, who.kana, who.honorific, *marks

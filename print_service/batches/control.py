@@ -4,12 +4,19 @@ Practice abroad calls it the mail run data file; columns follow the allocation f
 the row's other columns, so that a row that was edited or shifted is seen.
 """
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Piece
+
+_BLOCK = 1000
 
 COLUMNS = (
     "batch_id",
@@ -25,24 +32,69 @@ COLUMNS = (
 )
 
 
-def control_file(batch: str, pieces: Iterable[Piece]) -> bytes:
+class Printed(Protocol):
+    """What the control file says of a piece."""
+
+    number: int
+    sheets: int
+    pages: int
+    postcode: str
+    postal_class: str
+    file_name: str | None
+    first_page: int | None
+
+
+@dataclass(frozen=True)
+class Controlled:
+    """Totals of a control file."""
+
+    pieces: int
+    sheets: int
+
+
+def write_control(session: Session, batch: str, path: Path) -> Controlled:
+    """Write the control file of a composed job to `path`, a block of pieces in memory at a time."""
+    printed = (Piece.job_id == batch, Piece.state == PieceState.COMPOSED)
+    pieces, sheets = session.execute(
+        select(func.count(), func.coalesce(func.sum(Piece.sheets), 0)).where(*printed)
+    ).one()
+    columns = (
+        Piece.number,
+        Piece.sheets,
+        Piece.pages,
+        Piece.postcode,
+        Piece.postal_class,
+        Piece.file_name,
+        Piece.first_page,
+    )
+    found = select(*columns).where(*printed).order_by(Piece.number).execution_options(yield_per=_BLOCK)
+    with path.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(_lines(batch, pieces, cast("Iterator[Printed]", session.execute(found))))
+    return Controlled(pieces, sheets)
+
+
+def control_file(batch: str, pieces: Iterable[Printed]) -> bytes:
     """UTF-8 CSV with CRLF, pages counted from 1."""
     rows = list(pieces)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for piece in rows:
+    return "".join(_lines(batch, len(rows), rows)).encode()
+
+
+def _lines(batch: str, total: int, pieces: Iterable[Printed]) -> Iterator[str]:
+    """No column holds a comma or a quote, so a row is its columns with commas between."""
+    yield ",".join(COLUMNS) + "\r\n"
+    for piece in pieces:
         first = (piece.first_page or 0) + 1
-        row = [
-            batch,
-            f"{piece.number:06d}",
-            str(len(rows)),
-            str(piece.sheets),
-            piece.postcode,
-            piece.postal_class,
-            piece.file_name or "",
-            str(first),
-            str(first + piece.pages - 1),
-        ]
-        writer.writerow([*row, hashlib.sha256(",".join(row).encode()).hexdigest()])
-    return out.getvalue().encode()
+        row = ",".join(
+            (
+                batch,
+                f"{piece.number:06d}",
+                str(total),
+                str(piece.sheets),
+                piece.postcode,
+                piece.postal_class,
+                piece.file_name or "",
+                str(first),
+                str(first + piece.pages - 1),
+            )
+        )
+        yield f"{row},{hashlib.sha256(row.encode()).hexdigest()}\r\n"

@@ -39,44 +39,60 @@ _DIRECTIONS = {"out": "引渡し", "back": "返却"}
 
 
 def transfer_letter(settings: Settings, act: Act, custody: Custody, transfer: Transfer, pool: Executor) -> Path:
-    """媒体授受票 (F-07) or 媒体返却書 (F-15) with its receipt: lines to write on before it, its facts after it."""
+    """媒体授受票 (F-07) or 媒体返却書 (F-15) with its receipt: lines to write on before it, its facts after it.
+
+    A row for every medium on the same slip; on a receipt, for those taken in at the same moment.
+    """
     contract = the_contract(settings)
-    medium = custody.media[transfer.medium]
     receipt = transfer.receipt
+    together = [one for one in custody.carried_with(transfer) if _taken(one) == _taken(transfer) or receipt is None]
     unsealed = transfer.expected_at is None
-    seal = "none" if unsealed else "whole" if receipt and receipt.seal_intact else "broken"
+    whole = all(one.receipt is not None and one.receipt.seal_intact for one in together)
+    seal = "none" if unsealed else "whole" if whole else "broken"
     fields = {
-        "slip_no": transfer.id,
+        "slip_no": transfer.slip if len(together) > 1 else transfer.id,
         "direction": transfer.direction,
         "issued_on": act.day.isoformat(),
         "issuer": issuer_fields(settings),
         "vendor": _vendor(contract),
         "contract_no": contract.number,
-        "purpose": f"通知書等の印刷（処理 {transfer.batch}）",
+        "purpose": f"通知書等の印刷（処理 {'・'.join(dict.fromkeys(one.batch for one in together))}）",
         "place": transfer.place,
         "given_by": _names(contract, transfer.given_by),
         "carriers": _names(contract, transfer.carriers),
         "left_at": "" if unsealed else _iso(transfer.left_at),
         "expected_at": _iso(transfer.expected_at) if transfer.expected_at else "",
-        "media": [
-            {
-                "medium_no": medium.id,
-                "kind": f"{medium.part} {medium.kind}",
-                "serial": medium.serial,
-                "seal_no": transfer.seal_no or "－",
-                "case_no": transfer.case_no or "－",
-                "batch": medium.batch,
-                "container": f"{medium.batch}.zip",
-                "sha256": medium.container_sha256,
-            }
-        ],
         "receipt": None
         if receipt is None
         else {"at": _iso(receipt.at), "place": receipt.place, "by": _names(contract, receipt.by), "seal": seal},
         "remaining": _remaining(custody, transfer) if transfer.direction == "back" else "",
     }
-    name = f"{transfer.id}{'-receipt' if receipt else ''}.pdf"
-    return _print(settings, act, "transfer_slip", name, [fields], pool)
+    rows = [_carried(custody, one, alone=len(together) == 1) for one in together]
+    most = load_form("transfer_slip", act.day).texts["rows_per_page"]
+    name = f"{fields['slip_no']}{'-receipt' if receipt else ''}.pdf"
+    return print_numbered(
+        settings, act, "transfer_slip", name, [fields | {"media": part} for part in _split(rows, most)], pool
+    )
+
+
+def _taken(one: Transfer) -> tuple[datetime, tuple[str, ...]] | None:
+    return (one.receipt.at, one.receipt.by) if one.receipt else None
+
+
+def _carried(custody: Custody, one: Transfer, *, alone: bool) -> dict[str, str]:
+    """A medium's row; a broken seal is named there when others stand beside it."""
+    medium = custody.media[one.medium]
+    broken = one.receipt is not None and not one.receipt.seal_intact and not alone
+    return {
+        "medium_no": medium.id,
+        "kind": f"{medium.part} {medium.kind}",
+        "serial": medium.serial,
+        "seal_no": f"{one.seal_no or '－'}{'（異常）' if broken else ''}",
+        "case_no": one.case_no or "－",
+        "batch": medium.batch,
+        "container": f"{medium.batch}.zip",
+        "sha256": medium.container_sha256,
+    }
 
 
 def certificate_letter(
@@ -103,18 +119,19 @@ def certificate_letter(
         "vendor": {
             "name": certificate.issuer,
             "address": contract.address,
-            "representative": _name(contract, certificate.responsible),
+            "representative": name_of(contract, certificate.responsible),
         },
         "containers": [{"name": name, "sha256": sha256} for sha256, name in containers.items()],
         "counts": {"known": len(copies), "certified": sum(bool(copy.certificate) for copy in copies)},
         "deadline": max(medium.erase_by for medium in media).isoformat(),
-        "check": {"kind": checked.value, "by": _name(contract, accepted_by), "at": _iso(act.at)},
+        "check": {"kind": checked.value, "by": name_of(contract, accepted_by), "at": _iso(act.at)},
     }
+    keep(settings, f"{certificate.number}.json", certificate.to_bytes())
     rows = [_erased(row, contract) for row in certificate.rows]
     form = load_form("erasure_certificate", act.day)
     most = form.texts["rows_per_page"]
     parts = [fields | {"rows": part} for part in _split(rows, most, lambda row: _lines(row["host"], row["path"]))]
-    return _print(settings, act, "erasure_certificate", f"{certificate.number}.pdf", parts, pool)
+    return print_numbered(settings, act, "erasure_certificate", f"{certificate.number}.pdf", parts, pool)
 
 
 def staff_letter(settings: Settings, act: Act, accepted_by: str, pool: Executor) -> Path:
@@ -128,19 +145,19 @@ def staff_letter(settings: Settings, act: Act, accepted_by: str, pool: Executor)
         "vendor": _vendor(contract),
         "period": f"{wareki(contract.valid_from)}から{wareki(contract.valid_to)}まで",
         "workplace": contract.workplace,
-        "responsible": _name(contract, contract.responsible),
+        "responsible": name_of(contract, contract.responsible),
         "training_months": contract.training_months,
         "declared_on": contract.no_reentrustment.on.isoformat(),
-        "declared_by": _name(contract, contract.no_reentrustment.by),
+        "declared_by": name_of(contract, contract.no_reentrustment.by),
         "accreditations": [
             [ACCREDITATIONS[one.kind], one.number, f"{wareki(one.valid_to)}まで"] for one in contract.accreditations
         ],
-        "accepted": f"{wareki(act.day)}　{_name(contract, accepted_by)}",
+        "accepted": f"{wareki(act.day)}　{name_of(contract, accepted_by)}",
     }
     people = [_listed(person, ends.get(("training", person.id))) for _, person in sorted(contract.people.items())]
     form = load_form("staff_report", act.day)
     parts = [fields | {"people": part} for part in _split(people, form.texts["rows_per_page"])]
-    return _print(settings, act, "staff_report", f"F-01-{act.day.isoformat()}.pdf", parts, pool)
+    return print_numbered(settings, act, "staff_report", f"F-01-{act.day.isoformat()}.pdf", parts, pool)
 
 
 def register_letter(settings: Settings, act: Act, custody: Custody, batch: str, pool: Executor) -> Path:
@@ -159,7 +176,7 @@ def register_letter(settings: Settings, act: Act, custody: Custody, batch: str, 
             copy.host,
             copy.path,
             _moment(copy.first_written),
-            _name(contract, copy.by),
+            name_of(contract, copy.by),
             copy.certificate,
         ]
         for copy in copies
@@ -183,7 +200,7 @@ def register_letter(settings: Settings, act: Act, custody: Custody, batch: str, 
         }
         for number in range(max(len(above), len(below)))
     ]
-    return _print(settings, act, "copy_register", f"{batch}-F-08.pdf", parts, pool)
+    return print_numbered(settings, act, "copy_register", f"{batch}-F-08.pdf", parts, pool)
 
 
 def spoilage_letter(settings: Settings, act: Act, heap: Spoilage, disposal: Event | None, pool: Executor) -> Path:
@@ -203,18 +220,18 @@ def spoilage_letter(settings: Settings, act: Act, heap: Spoilage, disposal: Even
         "sheets": f"{heap.sheets:,}枚",
         "blanks": f"{heap.blanks:,}枚",
         "reported_at": _iso(heap.since),
-        "reporter": _name(contract, heap.reported_by),
+        "reporter": name_of(contract, heap.reported_by),
         "kept_at": heap.place or "－",
         "dispose_by": heap.dispose_by.isoformat(),
         "method": DISPOSALS[Disposal(facts["method"])] if facts else "",
         "disposed_on": facts.get("disposed_on", ""),
         "place": facts.get("place", ""),
-        "executor": _name(contract, facts["executor"]) if facts else "",
-        "witness": _name(contract, facts["witness"]) if facts else "",
+        "executor": name_of(contract, facts["executor"]) if facts else "",
+        "witness": name_of(contract, facts["witness"]) if facts else "",
         "certificate_no": (facts.get("certificate") or "なし"),
     }
     name = f"{heap.id}{'-disposed' if disposal else ''}.pdf"
-    return _print(settings, act, "spoilage", name, [fields], pool)
+    return print_numbered(settings, act, "spoilage", name, [fields], pool)
 
 
 def audit_letter(settings: Settings, act: Act, number: str, visit: Visit, pool: Executor) -> Path:
@@ -240,16 +257,21 @@ def audit_letter(settings: Settings, act: Act, number: str, visit: Visit, pool: 
         "result": "findings" if bad else "kept",
         "remedy_by": wareki(visit.remedy_by) if bad and visit.remedy_by else texts["none"],
     }
-    return _print(settings, act, "audit", f"{number}.pdf", [fields], pool)
+    return print_numbered(settings, act, "audit", f"{number}.pdf", [fields], pool)
 
 
 def print_parts(
     settings: Settings, act: Act, form: str, name: str, parts: Sequence[dict[str, Any]], pool: Executor
 ) -> Path:
     """Print a form's parts into the folder of letters, which only its owner may read."""
+    return keep(settings, name, print_letter_parts(settings, pool, form, act.day, parts))
+
+
+def keep(settings: Settings, name: str, content: bytes) -> Path:
+    """Put a file into the folder of letters, for its owner's eyes only."""
     folder = settings.output / "letters"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomically(folder / name, print_letter_parts(settings, pool, form, act.day, parts))
+    write_atomically(folder / name, content, 0o600)
     return folder / name
 
 
@@ -259,7 +281,10 @@ def moment(at: datetime) -> str:
     return f"{wareki(local.date())} {local:%H:%M}"
 
 
-def _print(settings: Settings, act: Act, form: str, name: str, parts: Sequence[dict[str, Any]], pool: Executor) -> Path:
+def print_numbered(
+    settings: Settings, act: Act, form: str, name: str, parts: Sequence[dict[str, Any]], pool: Executor
+) -> Path:
+    """Print a form's parts, each told which it is of how many."""
     numbered = [part | {"part": {"number": number, "of": len(parts)}} for number, part in enumerate(parts, start=1)]
     return print_parts(settings, act, form, name, numbered, pool)
 
@@ -323,8 +348,8 @@ def _erased(row: ErasedCopy, contract: Contract) -> dict[str, str]:
         "level": str(row.level),
         "tool": f"{row.tool} {row.tool_version}",
         "verification": VERIFICATIONS[row.verification],
-        "executor": _name(contract, row.executor),
-        "witness": _name(contract, row.witness),
+        "executor": name_of(contract, row.executor),
+        "witness": name_of(contract, row.witness),
         "evidence": row.evidence_sha256[:16],
     }
 
@@ -342,17 +367,17 @@ def _vendor(contract: Contract) -> dict[str, str]:
     return {
         "name": contract.vendor,
         "address": contract.address,
-        "representative": f"取扱責任者 {_name(contract, contract.responsible)}",
+        "representative": f"取扱責任者 {name_of(contract, contract.responsible)}",
     }
 
 
-def _name(contract: Contract, person: str) -> str:
+def name_of(contract: Contract, person: str) -> str:
     """A person's name; who reported a copy may also be an office, which is its own name."""
     return contract.people[person].name if person in contract.people else person
 
 
 def _names(contract: Contract, people: Sequence[str]) -> list[str]:
-    return [_name(contract, person) for person in people]
+    return [name_of(contract, person) for person in people]
 
 
 def _iso(at: datetime) -> str:

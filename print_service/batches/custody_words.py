@@ -9,6 +9,7 @@ from handover.contract import AccreditationKind, Role, Side
 from handover.duties import LimitKind
 from handover.incident import Cause, Ground, IncidentKind, IncidentState, ReportKind
 from handover.model import CopyKind, Disposal, SpoilageState
+from handover.records import SecretRoute
 
 COPY_KINDS: Mapping[CopyKind, str] = {
     CopyKind.MEDIUM: "媒体",
@@ -44,6 +45,11 @@ DISPOSALS: Mapping[Disposal, str] = {
     Disposal.BURNT: "焼却",
     Disposal.SHREDDED: "細断",
     Disposal.HANDED_IN: "区へ引渡し（枚数確認）",
+}
+
+SECRET_ROUTES: Mapping[str, str] = {
+    SecretRoute.BY_HAND: "手渡し（封書）",
+    SecretRoute.REGISTERED_MAIL: "簡易書留（封書）",
 }
 
 SPOILAGE_STATES: Mapping[SpoilageState, str] = {

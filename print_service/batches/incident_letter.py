@@ -6,12 +6,13 @@ from concurrent.futures import Executor
 from datetime import datetime
 from pathlib import Path
 
+from handover import canonical_json
 from handover.contract import Contract
 from handover.incident import Duty, Incident, ReportKind, ReportRules, duty, vendor_duty
 from handover.incident_commands import ReportTexts
 from print_service.act import Act
 from print_service.batches.custody import report_rules, the_contract
-from print_service.batches.custody_letters import moment, print_parts
+from print_service.batches.custody_letters import keep, moment, print_parts
 from print_service.batches.custody_words import CAUSES, GROUNDS, INCIDENT_KINDS
 from print_service.eras import wareki
 from print_service.notices.compose import issuer_fields
@@ -44,7 +45,9 @@ def incident_letter(
         "approver": contract.people[approved_by].name,
         "vendor": contract.vendor if incident.by_vendor else "（該当なし）",
     }
-    return print_parts(settings, act, "incident", f"{incident.id}-{kind.value}-{nth}.pdf", [fields], pool)
+    name = f"{incident.id}-{kind.value}-{nth}"
+    keep(settings, f"{name}.json", canonical_json.dump(vars(texts)))
+    return print_parts(settings, act, "incident", f"{name}.pdf", [fields], pool)
 
 
 def _facts(one: Incident, contract: Contract, nth: int) -> list[list[Pair]]:

@@ -47,5 +47,5 @@ def passphrase_letter(
 def _print(settings: Settings, act: Act, form: str, name: str, fields: dict[str, Any], pool: Executor) -> Path:
     folder = settings.output / "letters"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomically(folder / name, print_letter(settings, pool, form, act.day, fields))
+    write_atomically(folder / name, print_letter(settings, pool, form, act.day, fields), 0o600)
     return folder / name

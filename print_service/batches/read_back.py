@@ -111,6 +111,8 @@ def read_back(
     `of` is the first medium (正) where this one is its spare (副), and so holds the very same files.
     """
     row = _container(session, of or medium)
+    if target.resolve() == folder_of(settings, of or medium).resolve():
+        raise refuse("handover.not-a-medium", medium, path=str(target))
     if of and session.scalar(select(Container.id).where(Container.medium == medium)) is not None:
         raise refuse("seal.medium-used", medium, medium=medium)
     sealed = sealed_record(session, row.sha256)
@@ -127,7 +129,7 @@ def read_back(
         container_sha256=row.sha256,
         size=row.size,
         files=sealed.files,
-        place=str(target.resolve()),
+        place=_told(settings, target),
         written=written,
         approved_by=approved_by,
         by=act.by,
@@ -135,6 +137,12 @@ def read_back(
     )
     witness(session, act, event)
     return ReadBack(medium, row.job_id, sealed.files)
+
+
+def _told(settings: Settings, target: Path) -> str:
+    """Where a medium was read, as the journal says it: inside the ward's own folder without the way to it."""
+    place, home = target.resolve(), settings.home.resolve()
+    return str(place.relative_to(home) if place.is_relative_to(home) else place)
 
 
 def _container(session: Session, medium: str) -> Container:

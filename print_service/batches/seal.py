@@ -92,9 +92,9 @@ def seal_job(
         known = {file.name: file.sha256 for file in files}
         sealed = container.seal(contents, terms, secret, key, target, entropy=entropy, known=known)
     media.complete(target)
-    files = {path.name: sha256_of(path) for path in sorted(target.parent.iterdir()) if path != target}
-    files[target.name] = sealed.envelope.sha256
-    tool = files[onefile.NAME]
+    on_medium = {path.name: sha256_of(path) for path in sorted(target.parent.iterdir()) if path != target}
+    on_medium[target.name] = sealed.envelope.sha256
+    tool = on_medium[onefile.NAME]
     row = Container(
         job_id=batch,
         medium=medium,
@@ -108,7 +108,7 @@ def seal_job(
     job.state = JobState.SEALED
     fingerprint = keys.fingerprint(key.public_key())
     body = {"medium": medium, "sha256": row.sha256, "size": row.size, "key": fingerprint, "pieces": len(pieces)}
-    body |= {"sheets": terms.sheets, "valid_until": terms.valid_until.isoformat(), "files": files}
+    body |= {"sheets": terms.sheets, "valid_until": terms.valid_until.isoformat(), "files": on_medium}
     body |= {"opens_with": terms.recipient or "passphrase", "tool": tool}
     record(session, Tag.JOB_SEALED, act, batch, body)
     shown = "" if terms.recipient else secret

@@ -1,6 +1,6 @@
 """Steps 1 to 6 by hand: intake, job, compose, prove, seal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from sqlalchemy import Engine, Select, func, select
+from sqlalchemy.orm import Session
 
 from print_service.assessments.load import load_assessments
+from print_service.batches.export_letter import export_letter
 from print_service.batches.freeze import JobOrder, freeze_notices
 from print_service.batches.letters import passphrase_letter
+from print_service.batches.read_back import ReadBack, write_medium
 from print_service.batches.read_back import read_back as read_back_medium
-from print_service.batches.read_back import write_medium
 from print_service.batches.seal import seal_job
 from print_service.cli.context import (
     AsJson,
@@ -31,7 +33,7 @@ from print_service.cli.context import (
 )
 from print_service.cli.words import JOB_KINDS, JOB_STATES, PIECE_STATES, STEPS
 from print_service.files import write_atomically
-from print_service.findings import Finding
+from print_service.findings import Finding, refuse
 from print_service.ledger.database import transaction
 from print_service.ledger.states import get_job
 from print_service.ledger.tables import Hold, Job, PageFile, Piece
@@ -39,10 +41,15 @@ from print_service.notices.compose import hold_piece, print_pages, store_pages
 from print_service.notices.cut_out import cut_piece
 from print_service.pool import process_pool
 from print_service.proof.job import draw_findings, read_back, store_proof
+from print_service.settings import Settings
 from print_service.slips.issue import number_job
 
 job_app = typer.Typer(no_args_is_help=True, help="処理（抽出・採番・保留）/ jobs: create, list, show, hold")
 
+Approver = Annotated[
+    str,
+    typer.Option("--approved-by", help="書出しを認めた監督者（操作者でない人）/ supervisor who approves the export"),
+]
 Day = Annotated[date, typer.Option(parser=day_of, metavar="YYYY-MM-DD", help="発付日 / day of issue")]
 
 
@@ -203,9 +210,15 @@ def seal(
         Path | None,
         typer.Option(help="媒体の場所（空のもの）。書いて、読み戻す / mounted medium to write and read back"),
     ] = None,
+    approved_by: Approver = "",
     as_json: AsJson = False,
 ) -> None:
-    """封緘: 暗号化した容器を作り、パスフレーズを別の手紙に印刷する（画面には出さない）。受託者の鍵で開く容器に手紙はない。"""
+    """封緘: 暗号化した容器を作り、パスフレーズを別の手紙に印刷する（画面には出さない）。受託者の鍵で開く容器に手紙はない。
+
+    --to の媒体には、書いて読み戻し、暗号化・書出記録（F-06）を印刷する。読み戻していない媒体は渡せない（read-back）。
+    """
+    if to is not None and not approved_by:
+        raise refuse("cli.missing", name="--approved-by")
     config, who = settings(), act()
     with ledger(config) as session, process_pool(1) as pool:
         sealed = seal_job(session, config, who, batch, medium)
@@ -216,20 +229,38 @@ def seal(
         "letter": str(letter) if letter else "",
         "recipient": sealed.recipient,
     }
-    if to is not None:
-        # A transaction of its own: the container stays sealed though this disc be bad, and another can be written.
-        with ledger(config) as session:
-            result["read_back"] = write_medium(session, config, act(), medium, to).files
-    show(result, as_json=as_json, title=f"封緘 {batch}")
+    try:
+        if to is not None:
+            # A transaction of its own: the container stays sealed though this disc be bad, and another can be written.
+            result |= _record_of(config, lambda session: write_medium(session, config, act(), medium, to, approved_by))
+    finally:
+        show(result, as_json=as_json, title=f"封緘 {batch}")
+
+
+def _record_of(config: Settings, read: Callable[[Session], ReadBack]) -> dict[str, object]:
+    """What was read back, and its F-06."""
+    with process_pool(1) as pool, ledger(config) as session:
+        done = read(session)
+        return {"read_back": done.files, "record": str(export_letter(session, config, done.medium, pool))}
 
 
 def read_back_written(
     medium: Annotated[str, typer.Argument(help="媒体番号 / medium, e.g. M-2026-001")],
     place: Annotated[Path, typer.Argument(help="書いた媒体の場所 / where the written medium is mounted")],
+    approved_by: Approver,
+    write: Annotated[
+        bool, typer.Option("--write", help="先に、この空の媒体に書く / write this empty medium first")
+    ] = False,
+    of: Annotated[str, typer.Option("--of", help="副を読み戻すとき、正の媒体番号 / the first medium, of a spare")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """媒体の読戻し: 書いた媒体をそこから読み直し、封緘したものと一字一句同じか確かめて記録する。"""
-    config = settings()
-    with ledger(config) as session:
-        done = read_back_medium(session, config, act(), medium, place)
-    show(done, as_json=as_json, title=f"媒体の読戻し {medium}")
+    """媒体の読戻し: 書いた媒体をそこから読み直し、封緘したものと一字一句同じか確かめて記録し、暗号化・書出記録（F-06）を印刷する。"""
+    config, who = settings(), act()
+
+    def read(session: Session) -> ReadBack:
+        if write:
+            return write_medium(session, config, who, medium, place, approved_by, of)
+        return read_back_medium(session, config, who, medium, place, approved_by, of=of)
+
+    result = {"medium": medium, **_record_of(config, read)}
+    show(result, as_json=as_json, title=f"媒体の読戻し {medium}")

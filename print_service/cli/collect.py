@@ -55,6 +55,7 @@ class Report(StrEnum):
     FILES = "files"
     EXCEPTIONS = "exceptions"
     OUTSTANDING = "outstanding"
+    WHEREABOUTS = "whereabouts"
 
 
 @app.command()
@@ -90,7 +91,7 @@ def report(
     what: Annotated[
         Report,
         typer.Argument(
-            help="経路・日別、ファイル別の消込結果、未処理の例外、期別の未納 / by channel and day, by file, open exceptions, outstanding"
+            help="経路・日別、ファイル別の消込結果、未処理の例外、期別の未納、収納した金額の行き先 / by channel and day, by file, open exceptions, outstanding, where the money is"
         ),
     ],
     first: Annotated[
@@ -119,6 +120,8 @@ def report(
                 kind, rows = reports.OpenExceptions, list(reports.open_exceptions(session))
             case Report.OUTSTANDING:
                 kind, rows = reports.Outstanding, reports.outstanding(session, last or date.max)
+            case Report.WHEREABOUTS:
+                kind, rows = reports.Whereabouts, reports.whereabouts(session, last or date.max)
     _put(f"収納 {what}", reports.HEADINGS[kind], rows, csv, as_json=as_json)
 
 

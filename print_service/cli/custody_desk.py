@@ -12,6 +12,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from handover.model import Custody, Transfer
+from handover.reasons import of_toml
 from print_service.act import Act
 from print_service.batches.custody import current
 from print_service.batches.custody_letters import transfer_letter
@@ -67,7 +68,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise refuse("handover.no-toml", str(path), path=str(path), reason=str(error)) from error
+        raise refuse("handover.no-toml", str(path), path=str(path), reason=of_toml(error)) from error
 
 
 def show_paper(paper: Path, **facts: Any) -> None:

@@ -1,19 +1,18 @@
 """Steps 7 and 10 by hand: media out, received, loaded, returned, certified; and what is outside the building now."""
 
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from handover import certificate as certificates
-from handover import copy_commands, custody_commands, spoilage_commands
-from handover.model import CheckKind, CopyKind, Disposal
-from print_service.batches.custody import Outing, carry_out, current, hand_out, outside, witness
-from print_service.batches.custody_letters import certificate_letter, register_letter, spoilage_letter
+from handover import copy_commands, custody_commands
+from handover.model import CopyKind
+from print_service.batches.custody import Along, Outing, carry_out, close_batch, current, hand_out, outside, witness
+from print_service.batches.custody_letters import register_letter
 from print_service.batches.custody_words import OUTSIDE
-from print_service.cli import audit, contract, incident
-from print_service.cli.context import AsJson, act, day_of, ledger, moment_of, settings, show, show_rows
+from print_service.cli import audit, contract, erasure, forms, incident
+from print_service.cli import medium as medium_commands
+from print_service.cli.context import AsJson, act, ledger, moment_of, settings, show, show_rows
 from print_service.cli.custody_desk import (
     Broken,
     Carrier,
@@ -27,38 +26,28 @@ from print_service.cli.custody_desk import (
     custody_desk,
     show_paper,
 )
-from print_service.files import sha256_of
+from print_service.findings import refuse
 
 app = typer.Typer(no_args_is_help=True, help="授受・返却・消去証明 / media, copies, certificates of erasure")
 app.add_typer(contract.app, name="contract")
 app.add_typer(incident.app, name="incident")
 app.add_typer(audit.app, name="audit")
+app.command()(medium_commands.spare)
+app.command()(medium_commands.passphrase)
+app.command()(medium_commands.report)
+app.command()(forms.form)
+app.command()(erasure.spoil)
+app.command()(erasure.dispose)
+app.command()(erasure.certify)
+app.command()(erasure.reject)
 
-BatchName = Annotated[str, typer.Argument(help="処理番号 / batch")]
 Arrival = Annotated[
     datetime,
     typer.Option(parser=moment_of, metavar="'YYYY-MM-DD HH:MM'", help="到着予定（日本時間）/ expected arrival"),
 ]
-Kind = Annotated[str, typer.Option(help="媒体の種類 / kind of medium")]
 Host = Annotated[str, typer.Option(help="機器 / machine")]
 CopyPath = Annotated[str, typer.Option(help="場所 / path on the machine")]
 KindOfCopy = Annotated[CopyKind, typer.Option(help="複製の種類 / kind of copy")]
-
-
-@app.command()
-def spare(
-    medium: Medium,
-    of: Annotated[str, typer.Option("--of", help="正の媒体番号 / the first medium")],
-    serial: Serial,
-    kind: Kind = "dvd-r",
-) -> None:
-    """副の登録: 正と同じ容器を書いた二枚目の媒体に番号を付ける。"""
-    with ledger(settings()) as session:
-        who = act()
-        facts = custody_commands.register_spare(
-            current(session), medium=medium, of=of, serial=serial, kind=kind, at=who.at
-        )
-        witness(session, who, facts)
 
 
 @app.command()
@@ -71,33 +60,59 @@ def out(
     case: Case,
     place: Place,
     expected_at: Arrival,
-    kind: Kind = "dvd-r",
+    kind: medium_commands.Kind = "dvd-r",
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also",
+            metavar="媒体番号,製造番号,封印番号",
+            help="同じケースで運ぶ媒体（何度でも）/ a further medium in the same case",
+        ),
+    ] = None,
 ) -> None:
-    """引渡し: 封緘した媒体を名簿の二人の運搬者に手渡し、媒体授受票（F-07）を印刷する。届・認証・研修が切れていれば断る。"""
+    """引渡し: 封緘し、読み戻した媒体を名簿の二人の運搬者に手渡し、媒体授受票（F-07）を印刷する。届・認証・研修が切れていれば断る。"""
+    along = tuple(Along(*_parts(text, 3, "--also")) for text in also or ())
     with custody_desk() as desk:
-        outing = Outing(medium, serial, kind, tuple(ward), tuple(carrier), seal, case, place, expected_at)
+        outing = Outing(medium, serial, kind, tuple(ward), tuple(carrier), seal, case, place, expected_at, along)
         hand_out(desk.session, desk.settings, desk.act, outing)
         paper = desk.slip(medium)
     show_paper(paper)
 
 
 @app.command()
-def receive(medium: Medium, vendor: Vendor, seal: Seal, broken: Broken = False) -> None:
+def receive(
+    medium: Medium,
+    vendor: Vendor,
+    seal: Seal,
+    broken: Broken = False,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also",
+            metavar="媒体番号,封印番号",
+            help="同時に受け取る、封印に異常のない媒体（何度でも）/ a further medium, its seal whole",
+        ),
+    ] = None,
+) -> None:
     """受領: 運搬者でない受託者の二人が封印を確かめて受け取り、受領書（F-07）で授受が終わる。"""
+    others = [_parts(text, 2, "--also") for text in also or ()]
+    rows = [(medium, seal, not broken), *((number, seal_no, True) for number, seal_no in others)]
     with custody_desk() as desk:
-        carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
-            custody_commands.receive,
-            medium=medium,
-            received_by=vendor,
-            seal_no=seal,
-            seal_intact=not broken,
-            at=desk.act.at,
-        )
-        paper = desk.slip(medium)
-    show_paper(paper)
+        for number, seal_no, intact in rows:
+            carry_out(
+                desk.session,
+                desk.settings,
+                desk.act,
+                custody_commands.receive,
+                medium=number,
+                received_by=vendor,
+                seal_no=seal_no,
+                seal_intact=intact,
+                at=desk.act.at,
+            )
+        papers = {desk.slip(number): None for number, _, _ in rows}
+    for paper in papers:
+        show_paper(paper)
 
 
 @app.command()
@@ -134,11 +149,19 @@ def discover(
     path: CopyPath,
     kind: KindOfCopy,
     reported_by: Annotated[str, typer.Option(help="報告した人又は部署 / who reported it")],
+    written_at: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=moment_of, metavar="'YYYY-MM-DD HH:MM'", help="作られた日時（分かるとき）/ since when, if known"
+        ),
+    ] = None,
     holder: Annotated[str, typer.Option(help="持っている者（受託者でないとき）/ who has it, if not the vendor")] = "",
 ) -> None:
     """発見: 届け出のない複製を記録する。完了した処理も、その複製が証明されるまで開き直す。"""
     with ledger(settings()) as session:
         who = act()
+        if written_at is not None and written_at > who.at:
+            raise refuse("cli.bad-value", name="--written-at", reason="今より後です")
         facts = copy_commands.discover(
             current(session),
             medium=medium,
@@ -147,7 +170,7 @@ def discover(
             kind=kind,
             reported_by=reported_by,
             holder=holder,
-            at=who.at,
+            at=written_at or who.at,
         )
         witness(session, who, facts)
     show({"copy": facts.subject.removeprefix("copy:")}, as_json=False)
@@ -208,115 +231,14 @@ def return_medium(
 
 
 @app.command()
-def spoil(
-    batch: BatchName,
-    sheets: Annotated[int, typer.Option(help="個人情報のある損紙の枚数（なければ 0）/ sheets with personal data")],
-    reported_by: Annotated[str, typer.Option(help="報告した取扱者 / handler who reports")],
-    blanks: Annotated[int, typer.Option(help="白紙・予備の枚数 / blanks")] = 0,
-    place: Annotated[str, typer.Option(help="保管場所 / where they are kept")] = "",
-) -> None:
-    """損紙: 枚数の報告を記録し、損紙・予備処分書（F-16）を印刷する。0枚でも報告がなければ処理は完了できない。"""
-    with custody_desk() as desk:
-        event = carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
-            spoilage_commands.report_spoilage,
-            batch=batch,
-            sheets=sheets,
-            blanks=blanks,
-            place=place,
-            reported_by=reported_by,
-            at=desk.act.at,
-        )
-        heap = desk.custody.spoilage[event.subject.removeprefix("spoilage:")]
-        paper = spoilage_letter(desk.settings, desk.act, heap, None, desk.pool)
-    show_paper(paper, spoilage=heap.id)
-
-
-@app.command()
-def dispose(
-    spoilage: Annotated[str, typer.Argument(help="損紙の報告番号（例 R08-N01-S01）/ report of spoiled sheets")],
-    method: Annotated[Disposal, typer.Option(help="方法 / how they ended")],
-    on: Annotated[date, typer.Option("--on", parser=day_of, metavar="YYYY-MM-DD", help="処分日 / day")],
-    place: Place,
-    executor: Annotated[str, typer.Option(help="実施者 / who did it")],
-    witness_: Annotated[str, typer.Option("--witness", help="立会者 / who watched")],
-    certificate: Annotated[str, typer.Option(help="処分証明の番号 / number of the paper")] = "",
-) -> None:
-    """損紙の処分: 立会いのもとでの処分を記録し、損紙・予備処分書（F-16）を印刷する。"""
-    with custody_desk() as desk:
-        event = carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
-            spoilage_commands.dispose,
-            spoilage=spoilage,
-            method=method,
-            disposed_on=on,
-            place=place,
-            executor=executor,
-            witness=witness_,
-            certificate=certificate,
-            at=desk.act.at,
-        )
-        heap = desk.custody.spoilage[spoilage]
-        paper = spoilage_letter(desk.settings, desk.act, heap, event, desk.pool)
-    show_paper(paper)
-
-
-@app.command()
-def certify(
-    certificate: Annotated[Path, typer.Argument(help="消去証明書（JSON）/ certificate of erasure")],
-    accepted_by: Annotated[str, typer.Option(help="確認した監督者 / supervisor who accepts it")],
-    checked: Annotated[CheckKind, typer.Option(help="区の確認の方法 / how the ward checked it")] = CheckKind.DOCUMENT,
-    evidence: Annotated[
-        list[Path] | None, typer.Option("--evidence", help="証拠ファイル（全ての行の分）/ files of evidence")
-    ] = None,
-) -> None:
-    """消去証明: 全ての複製を覆う証明書だけを受け入れ、PDF（F-17）にする。"""
-    found = certificates.parse(certificate.read_bytes())
-    held = [sha256_of(path) for path in evidence] if evidence else None
-    with custody_desk() as desk:
-        carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
-            copy_commands.certify,
-            found,
-            accepted_by=accepted_by,
-            checked=checked,
-            evidence=held,
-            at=desk.act.at,
-        )
-        paper = certificate_letter(desk.settings, desk.act, found, desk.custody, desk.pool, accepted_by, checked)
-    show_paper(paper, certificate=found.number)
-
-
-@app.command()
-def reject(
-    certificate: Annotated[Path, typer.Argument(help="消去証明書（JSON）/ certificate of erasure")],
-    rejected_by: Annotated[str, typer.Option(help="確認した監督者 / supervisor who rejects it")],
-    reason: Annotated[str, typer.Option(help="理由（個人情報を書かない）/ why, without personal data")],
-) -> None:
-    """消去証明の不受理: 理由とともに記録に残す。番号は使用済みになり、複製は証明待ちのまま残る。"""
-    config = settings()
-    found = certificates.parse(certificate.read_bytes())
-    with ledger(config) as session:
-        who = act()
-        carry_out(session, config, who, copy_commands.reject, found, rejected_by=rejected_by, reason=reason, at=who.at)
-
-
-@app.command()
-def close(batch: BatchName) -> None:
-    """完了: 媒体が全て戻り、知られている複製が全て証明され、損紙の始末が済んだときだけ閉じる。"""
+def close(batch: erasure.BatchName) -> None:
+    """完了: 媒体が全て戻り、知られている複製が全て証明され、全ての通と損紙の始末が済んだときだけ閉じる。"""
     with ledger(settings()) as session:
-        who = act()
-        witness(session, who, custody_commands.close(current(session), batch=batch, at=who.at))
+        close_batch(session, act(), batch)
 
 
 @app.command()
-def register(batch: BatchName) -> None:
+def register(batch: erasure.BatchName) -> None:
     """保管・出納簿: 処理の媒体の出納と全ての複製の台帳（F-08）を印刷する。"""
     with custody_desk() as desk:
         paper = register_letter(desk.settings, desk.act, desk.custody, batch, desk.pool)
@@ -337,3 +259,10 @@ def what_is_outside(as_json: AsJson = False) -> None:
             columns,
             [(OUTSIDE[r.what], r.id, r.batch, r.holder, r.place, r.until) for r in rows],
         )
+
+
+def _parts(text: str, count: int, name: str) -> list[str]:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != count or not all(parts):
+        raise refuse("cli.bad-value", name=name, reason=text)
+    return parts

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from print_service.cli.context import AsJson, act, ledger, settings, show, show_rows
-from print_service.collection.send import destinations, pending, send_keys, sent_files
+from print_service.collection.payable import destinations, pending
+from print_service.collection.send import send_keys, sent_files
 
 app = typer.Typer(
     no_args_is_help=True, help="調定データの送付（納付番号の登録・変更・取消）/ payable keys to the centres"

@@ -1,7 +1,8 @@
 """Which slip or instalment a reference names: looked up in blocks, so that a million records need a few hundred questions.
 
 A Pay-easy key, an OCR line or an eL番号 whose 納付番号 is ours names that slip even where 納付区分 or 確認番号 differ: banks post such
-money (return codes A013, HMPNA004 of a biller's server), and whoever paid must not be dunned. What differs is told.
+money (return codes A013, HMPNA004 of a biller's server), and whoever paid must not be dunned. A bar code that bears our 納付番号 does so too,
+whatever else in it is wrong: 静岡市 dunned 577 people whose slips had been printed with wrong bar codes. What differs is told.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from print_service.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a reference names; `slip_id` is None for a direct debit, `differs` is `category`, `confirmation` or empty."""
+    """What a reference names; `slip_id` is None for a direct debit, `differs` is `category`, `confirmation`, `bar-code` or empty."""
 
     slip_id: int | None
     assessment_id: int
@@ -36,11 +37,26 @@ def find(session: Session, settings: Settings, references: Iterable[str]) -> Map
         columns = (Slip.cvs_digits, Slip.id, Slip.assessment_id, Slip.period)
         for digits, slip, assessment, period in session.execute(select(*columns).where(Slip.cvs_digits.in_(codes))):
             found[str(digits)] = Target(slip, assessment, period)
+        found |= _by_free_area(session, settings, [code for code in codes if code not in found])
     if keys := [*forms.get(PAY_EASY, ()), *forms.get(EL_QR, ())]:
         found |= _by_number(session, settings, keys)
     if debits := forms.get(DEBIT):
         found |= _by_notice(session, settings, debits)
     return found
+
+
+def _by_free_area(session: Session, settings: Settings, codes: list[str]) -> Mapping[str, Target]:
+    """Bar codes of no slip of ours, by the 納付番号 in the free area behind our company's code."""
+    ours = settings.slips.issuer + settings.slips.company
+    numbers = {code: code[13:29] for code in codes if code[2:13] == ours}
+    if not numbers:
+        return {}
+    columns = (Slip.number, Slip.id, Slip.assessment_id, Slip.period)
+    mine = (Slip.number.in_(set(numbers.values())), Slip.agency == settings.slips.agency)
+    slips: dict[str, list[Target]] = {}
+    for number, slip, assessment, period in session.execute(select(*columns).where(*mine)):
+        slips.setdefault(number, []).append(Target(slip, assessment, period, "bar-code"))
+    return {code: slips[number][0] for code, number in numbers.items() if len(slips.get(number, ())) == 1}
 
 
 def _by_number(session: Session, settings: Settings, keys: list[str]) -> Mapping[str, Target]:

@@ -85,7 +85,9 @@ def balances(session: Session, due_by: date, until: date) -> Iterator[Balance]:
             rows = list(group)
             instalment, assessment, count, earlier = rows[0][:4]
             paid = tuple(payment for row in rows if (payment := _paid(instalment, earlier, row)) is not None)
-            charge = sum(row.late_charge for row in rows if row.period == instalment.number)
+            # A whole year's late charge is that of its first instalment: no other was due when it was paid late.
+            mine = (instalment.number, WHOLE_YEAR) if not earlier else (instalment.number,)
+            charge = sum(row.late_charge for row in rows if row.period in mine)
             yield Balance(assessment, instalment, count, paid, charge)
 
 

@@ -19,7 +19,7 @@ from print_service.collection.freshness import PAYMENTS
 from print_service.collection.match import balances
 from print_service.collection.read import FUNDS
 from print_service.ledger.collection_tables import Payment, PaymentException, Receipt
-from print_service.ledger.tables import SourceFile
+from print_service.ledger.tables import Assessment, SourceFile
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -77,6 +77,14 @@ class Outstanding:
     unpaid: int
 
 
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where money that came is: of what is received, so much is in this place. Yen; the places below the first add up to the first."""
+
+    place: str
+    amount: int
+
+
 HEADINGS: Mapping[type, tuple[str, ...]] = {
     ChannelDay: ("収納経路", "収納日", "件数", "金額", "うち延滞金", "速報のみ", "確定", "入金済金額"),
     FileResult: (
@@ -102,6 +110,7 @@ HEADINGS: Mapping[type, tuple[str, ...]] = {
         "未納件数",
         "未納額",
     ),
+    Whereabouts: ("収納した金額の行き先", "金額"),
 }
 
 
@@ -172,6 +181,38 @@ def outstanding(session: Session, as_of: date) -> list[Outstanding]:
         for place, value in enumerate((1, part.amount, part.amount - unpaid, int(unpaid > 0), unpaid)):
             row[place] += value
     return [Outstanding(*key, *row) for key, row in sorted(sums.items())]
+
+
+def whereabouts(session: Session, as_of: date) -> Sequence[Whereabouts]:
+    """Every yen that stands up to and on `as_of`, and where it is: the first row is all of it, the others add up to that.
+
+    The first row is the sum of `by_channel_and_day`, the second the paid yen of `outstanding`: so the reports are held together.
+    """
+    ours = Payment.assessment_id.is_not(None)
+    sums = select(
+        func.sum(Payment.amount),
+        func.sum(case((ours, Payment.late_charge), else_=0)),
+        func.sum(case((ours, Payment.amount - Payment.late_charge - Payment.counted), else_=0)),
+        func.sum(case((Assessment.superseded.is_(True), Payment.counted), else_=0)),
+        func.sum(case((Assessment.superseded.is_(False), Payment.counted), else_=0)),
+        func.sum(case((ours, 0), else_=Payment.amount)),
+    )
+    found = session.execute(
+        sums.select_from(Payment)
+        .join(Assessment, Assessment.id == Payment.assessment_id, isouter=True)
+        .where(Payment.collected_on <= as_of)
+    ).one()
+    received, charge, beyond, withdrawn, counted, unknown = (int(value or 0) for value in found)
+    applied = sum(row.paid for row in outstanding(session, as_of))
+    return [
+        Whereabouts("収納した金額", received),
+        Whereabouts("期別の税額に充当", applied),
+        Whereabouts("延滞金として収納", charge),
+        Whereabouts("納付書の金額を超えた分（過誤納）", beyond),
+        Whereabouts("期別の税額を超えた分（過誤納）", counted - applied),
+        Whereabouts("差し替えた調定への納付", withdrawn),
+        Whereabouts("納付書不明", unknown),
+    ]
 
 
 def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Any]) -> int:

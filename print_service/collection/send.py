@@ -1,61 +1,35 @@
 """Step 11 collect 収納, its way out: payable keys 調定データ for the Pay-easy centre and the mobile register.
 
 A slip can be paid there from the day its key is loaded, not before. A file says what is new, what changed and what is withdrawn since the
-last one: slips that were pulled, rejected or replaced, and slips whose tax was paid by another road, so that nobody pays twice. What was
-sent stays in the ledger key by key. Practice: register, update and delete of 納付情報 at a shared centre, payable from the next day.
+last one (`payable`). What was sent stays in the ledger key by key. Practice: register, update and delete of 納付情報 at a shared centre,
+payable from the next day. Rows go from the ledger to the file and back as a stream: a million keys need no more memory than a thousand.
 """
 
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
-from typing import Literal
+from itertools import chain, islice
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
 from print_service.calendar import business_days_after, ward_calendar
-from print_service.collection.match import balances
+from print_service.collection.payable import OPERATIONS, Row, Told, centre_of, destinations, judged, pending
 from print_service.files import sha256_of
 from print_service.findings import refuse
 from print_service.flatfile.fields import Value
 from print_service.flatfile.layout import load_layout
 from print_service.flatfile.write import write
-from print_service.ledger.collection_tables import Receipt
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.sent_tables import SentFile, SentKey
-from print_service.ledger.states import JobState, PieceState
-from print_service.ledger.tables import Assessment, Job, Payer, Piece, Slip
-from print_service.resources import data_dir
+from print_service.ledger.states import PieceState
+from print_service.ledger.tables import Piece
 from print_service.settings import Settings
 
-Operation = Literal["insert", "change", "withdraw"]
-OPERATIONS: Sequence[Operation] = ("insert", "change", "withdraw")
-_UNNUMBERED = (JobState.FROZEN, JobState.REJECTED)
-_GONE = (PieceState.HELD, PieceState.PULLED)
-
-
-@dataclass(frozen=True)
-class Destination:
-    """A centre: layout of its file, which slips it is told of, and the channel by which it reports payments."""
-
-    key: str
-    title: str
-    layout: str
-    slips: Literal["all", "with-bar-code"]
-    channel: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One record to send: the slip, whose it is, and what the centre is to do with its key."""
-
-    operation: Operation
-    slip: Slip
-    assessment: Assessment
-    payer: Payer
+_BLOCK = 2000
+# By table, not by class: many rows go to the driver in one call.
+_KEYS = insert(SentKey.__table__)  # type: ignore[arg-type]  # declared as FromClause
 
 
 @dataclass(frozen=True)
@@ -71,30 +45,11 @@ class Sent:
     payable_from: date
 
 
-@cache
-def destinations() -> Mapping[str, Destination]:
-    """Every centre by key."""
-    with (data_dir() / "destinations.toml").open("rb") as file:
-        rows = tomllib.load(file)["destination"]
-    return {r["key"]: Destination(r["key"], r["title"], r["layout"], r["slips"], r["channel"]) for r in rows}
-
-
-def pending(session: Session, settings: Settings, destination: str, on: date) -> Iterator[Row]:
-    """What a centre has to be told on that day, in the order of the slips. Refuses a centre the ward does not use."""
-    centre = _centre(settings, destination)
-    known = _known(session, destination)
-    here = set(session.scalars(select(Receipt.slip_id).where(Receipt.channel == centre.channel)))
-    for slip, assessment, payer, payable in _judged(session, _slips(centre)):
-        last = known.get(slip.id)
-        operation = _operation(slip, last, on, payable=payable, paid_here=slip.id in here)
-        if operation:
-            yield Row(operation, slip, assessment, payer)
-
-
 def send_keys(session: Session, settings: Settings, act: Act, destination: str) -> Sent:
     """Write the next file for a centre into `<output>/sent` and record every key in it. Refuses `send.nothing`."""
-    rows = list(pending(session, settings, destination, act.day))
-    if not rows:
+    rows = pending(session, settings, destination, act.day)
+    first = next(rows, None)
+    if first is None:
         raise refuse("send.nothing", destination, title=destinations()[destination].title)
     mine = SentFile.destination == destination
     number = (session.scalar(select(func.max(SentFile.number)).where(mine)) or 0) + 1
@@ -107,33 +62,24 @@ def send_keys(session: Session, settings: Settings, act: Act, destination: str) 
         "payable_from": payable_from,
         "file_number": number,
     }
-    write(path, load_layout(destinations()[destination].layout), map(_values, rows), header=header)
-    counts: dict[str, int] = {op: sum(row.operation == op for row in rows) for op in OPERATIONS}
+    tally = _Tally()
     file = SentFile(
         destination=destination,
         number=number,
         name=path.name,
-        sha256=sha256_of(path),
-        records=len(rows),
-        total=sum(row.slip.amount for row in rows),
-        counts=counts,
+        sha256="",
+        records=0,
+        total=0,
+        counts=tally.counts,
         sent_by=act.by,
         sent_at=act.at,
         payable_from=payable_from,
     )
     session.add(file)
     session.flush()
-    session.add_all(
-        SentKey(
-            sent_file_id=file.id,
-            destination=destination,
-            slip_id=row.slip.id,
-            operation=row.operation,
-            amount=row.slip.amount,
-            pay_by=row.slip.pay_by,
-        )
-        for row in rows
-    )
+    entered = _entered(session, file, chain([first], rows), tally)
+    write(path, load_layout(destinations()[destination].layout), entered, header=header)
+    file.sha256, file.records, file.total, file.counts = sha256_of(path), tally.records, tally.total, dict(tally.counts)
     session.flush()
     body = {
         "sha256": file.sha256,
@@ -141,8 +87,8 @@ def send_keys(session: Session, settings: Settings, act: Act, destination: str) 
         "total": file.total,
         "payable_from": payable_from.isoformat(),
     }
-    record(session, Tag.KEYS_SENT, act, f"{destination}-{number:04d}", body | counts)
-    return Sent(destination, str(path), file.sha256, file.records, file.total, counts, payable_from)
+    record(session, Tag.KEYS_SENT, act, f"{destination}-{number:04d}", body | tally.counts)
+    return Sent(destination, str(path), file.sha256, file.records, file.total, dict(tally.counts), payable_from)
 
 
 def not_payable(session: Session, settings: Settings, batch: str, posted_on: date) -> Mapping[str, int]:
@@ -150,14 +96,9 @@ def not_payable(session: Session, settings: Settings, batch: str, posted_on: dat
     by = posted_on + timedelta(days=settings.sending.days_in_mail)
     missing = {}
     for key in settings.sending.destinations:
-        centre = _centre(settings, key)
-        ready = {
-            slip_id
-            for slip_id, (operation, _, _, payable_from) in _known(session, key).items()
-            if operation != "withdraw" and payable_from <= by
-        }
-        mine = _slips(centre).where(Piece.job_id == batch, Piece.state == PieceState.COMPOSED)
-        count = sum(payable and slip.id not in ready for slip, _, _, payable in _judged(session, mine))
+        mine = (Piece.job_id == batch, Piece.state == PieceState.COMPOSED)
+        slips = judged(session, centre_of(settings, key), *mine)
+        count = sum(told.payable and not _is_ready(told, by) for _, _, _, told in slips)
         if count:
             missing[key] = count
     return missing
@@ -168,77 +109,40 @@ def sent_files(session: Session) -> Sequence[SentFile]:
     return session.scalars(select(SentFile).order_by(SentFile.id)).all()
 
 
-def _centre(settings: Settings, destination: str) -> Destination:
-    centre = destinations().get(destination)
-    if centre is None or destination not in settings.sending.destinations:
-        raise refuse(
-            "send.unknown", destination, destination=destination, known="・".join(settings.sending.destinations)
-        )
-    return centre
+@dataclass
+class _Tally:
+    """What a file holds, counted while it is written."""
+
+    records: int = 0
+    total: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OPERATIONS, 0))
 
 
-def _slips(centre: Destination) -> Select[Slip, Assessment, Payer, str, str]:
-    found = (
-        select(Slip, Assessment, Payer, Piece.state, Job.state)
-        .join(Assessment, Assessment.id == Slip.assessment_id)
-        .join(Payer, Payer.key == Assessment.payer_key)
-        .join(Piece, Piece.id == Slip.piece_id)
-        .join(Job, Job.id == Piece.job_id)
-        .order_by(Slip.id)
-    )
-    return found.where(Slip.cvs_digits.is_not(None)) if centre.slips == "with-bar-code" else found
+def _entered(session: Session, file: SentFile, rows: Iterable[Row], tally: _Tally) -> Iterator[Mapping[str, Value]]:
+    """The records of a file; each is entered in the ledger as it is written, in blocks."""
+    waiting = iter(rows)
+    while block := list(islice(waiting, _BLOCK)):
+        keys = [
+            {
+                "sent_file_id": file.id,
+                "destination": file.destination,
+                "slip_id": row.slip.id,
+                "operation": row.operation,
+                "amount": row.slip.amount,
+                "pay_by": row.slip.pay_by,
+            }
+            for row in block
+        ]
+        session.connection().execute(_KEYS, keys)
+        for row in block:
+            tally.records += 1
+            tally.total += row.slip.amount
+            tally.counts[row.operation] += 1
+            yield _values(row)
 
 
-def _judged(
-    session: Session, slips: Select[Slip, Assessment, Payer, str, str]
-) -> Iterator[tuple[Slip, Assessment, Payer, bool]]:
-    """Each slip, and whether it is to be paid: its letter goes out, its tax stands and is not paid yet."""
-    settled, touched = _paid(session)
-    for slip, assessment, payer, piece_state, job_state in session.execute(slips):
-        payable = (
-            slip.state == "issued"
-            and not assessment.superseded
-            and piece_state not in _GONE
-            and job_state not in _UNNUMBERED
-            and (slip.assessment_id, slip.period) not in settled
-            and not (slip.period == 0 and slip.assessment_id in touched)
-        )
-        yield slip, assessment, payer, payable
-
-
-def _paid(session: Session) -> tuple[set[tuple[int, int]], set[int]]:
-    """Instalments that are paid in full, and assessments of which anything was paid."""
-    settled: set[tuple[int, int]] = set()
-    touched: set[int] = set()
-    for balance in balances(session, due_by=date.max, until=date.max):
-        if balance.paid:
-            touched.add(balance.assessment.id)
-        if balance.instalment.amount and not balance.unpaid:
-            settled.add((balance.assessment.id, balance.instalment.number))
-    return settled, touched
-
-
-_Known = tuple[str, int, date, date]
-
-
-def _known(session: Session, destination: str) -> Mapping[int, _Known]:
-    """Slip → what the centre was told last: operation, yen, last day, payable from."""
-    found = session.execute(
-        select(SentKey.slip_id, SentKey.operation, SentKey.amount, SentKey.pay_by, SentFile.payable_from)
-        .join(SentFile, SentFile.id == SentKey.sent_file_id)
-        .where(SentKey.destination == destination)
-        .order_by(SentKey.id)
-    )
-    return {slip_id: (operation, amount, pay_by, since) for slip_id, operation, amount, pay_by, since in found}
-
-
-def _operation(slip: Slip, last: _Known | None, on: date, *, payable: bool, paid_here: bool) -> Operation | None:
-    if last is None or last[0] == "withdraw":
-        return "insert" if payable and slip.pay_by >= on else None
-    if not payable:
-        # The centre that took the money knows that this key is spent.
-        return None if paid_here else "withdraw"
-    return "change" if (slip.amount, slip.pay_by) != (last[1], last[2]) else None
+def _is_ready(told: Told, by: date) -> bool:
+    return told.operation not in (None, "withdraw") and told.payable_from is not None and told.payable_from <= by
 
 
 def _values(row: Row) -> dict[str, Value]:

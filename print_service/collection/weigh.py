@@ -13,7 +13,11 @@ from print_service.collection.standing import standing, subject_of
 
 WHOLE_YEAR = 0
 _ISSUED = "issued"
-_DIFFERS = {"category": "collection.wrong-category", "confirmation": "collection.wrong-confirmation"}
+_DIFFERS = {
+    "category": "collection.wrong-category",
+    "confirmation": "collection.wrong-confirmation",
+    "bar-code": "collection.wrong-bar-code",
+}
 
 
 def weigh(receipts: Sequence[Receipted], bill: Bill = NOTHING_OF_OURS) -> Outcome:

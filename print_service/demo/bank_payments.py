@@ -58,7 +58,13 @@ class Debit:
 
 
 def write_pay_easy(
-    path: Path, postings: Sequence[Posting], *, seed: int, covered_to: date, covered_from: date | None = None
+    path: Path,
+    postings: Sequence[Posting],
+    *,
+    seed: int,
+    covered_to: date,
+    covered_from: date | None = None,
+    file_number: int | None = None,
 ) -> int:
     """Write the shared centre's posting file; the number of records."""
     rng = Random(f"pay-easy {seed}")  # noqa: S311 - a synthetic ward, no secret
@@ -71,6 +77,7 @@ def write_pay_easy(
         "created_on": covered_to,
         "covered_from": covered_from,
         "funded_on": None,
+        "file_number": file_number,
         "biller": "13199000",
         "bank": "9999",
     }

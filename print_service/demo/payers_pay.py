@@ -19,7 +19,7 @@ from print_service.demo import bank_payments as bank
 from print_service.demo.bank_payments import Debit, Posting
 from print_service.demo.payments import LAYOUT, Visit, write_payment_file
 from print_service.ledger.states import PieceState
-from print_service.ledger.tables import Assessment, Instalment, Piece, Slip
+from print_service.ledger.tables import Assessment, Instalment, Piece, PieceAssessment, Slip
 
 _BARCODE_CHANNELS = ("cvs", "cvs", "cvs", "mobile-register")
 _FAILED_PERCENT = 10
@@ -29,7 +29,7 @@ _SERIALS = 100_000
 @dataclass(frozen=True)
 class Season:
     """Payments of one set of files: slips of these jobs, paid between two days; the share of slips that are paid, in percent; the due dates
-    on which accounts were debited.
+    on which accounts were debited; the first day of which the files tell (the last is the last on which somebody pays).
     """
 
     batches: tuple[str, ...]
@@ -37,6 +37,7 @@ class Season:
     last: date
     whole_year: int
     instalment: int
+    told_from: date
     debit_days: tuple[date, ...] = ()
 
     @property
@@ -79,7 +80,8 @@ def write_file(session: Session, season: Season, seed: int, path: Path, tax_code
     drawn = draw(session, season, seed)
     kind = path.name[: -len("-20260619.dat")]
     if kind == "cvs":
-        return write_payment_file(path, drawn.visits, seed=seed, covered_to=season.last)
+        first, last = season.told_from, season.last
+        return write_payment_file(path, drawn.visits, seed=seed, covered_to=last, covered_from=first)
     if kind == "mobile-transfers":
         return bank.write_mobile_transfers(path, drawn.of("mobile-register"), covered_to=season.last)
     write = {
@@ -88,7 +90,25 @@ def write_file(session: Session, season: Season, seed: int, path: Path, tax_code
         "el-qr": bank.write_el_qr,
         "bank-counter": bank.write_bank_counter,
     }[kind]
-    return write(path, drawn.of(kind), seed=seed, covered_to=season.last)
+    return write(path, drawn.of(kind), seed=seed, covered_to=season.last, covered_from=season.told_from)
+
+
+def write_latecomer(session: Session, batch: str, seed: int, path: Path, first: date, last: date) -> int:
+    """Write the Pay-easy file of the days in which a batch of reminders was printed: one of its payers paid by the notice's slip.
+
+    The number of records: none where the batch has one letter only, so that somebody is written to.
+    """
+    pieces = session.scalars(select(Piece).where(Piece.job_id == batch).order_by(Piece.number)).all()
+    postings: list[Posting] = []
+    if len(pieces) > 1:
+        covers = select(PieceAssessment).where(PieceAssessment.piece_id == pieces[len(pieces) // 2].id)
+        for cover in session.scalars(covers.order_by(PieceAssessment.id)):
+            mine = (Slip.assessment_id == cover.assessment_id, Slip.period == cover.period, Slip.issue == 0)
+            slip = session.scalars(select(Slip).where(*mine)).one()
+            serial = int(f"{last:%y%m%d}") * _SERIALS + len(postings) + 1
+            piece = session.get_one(Piece, slip.piece_id)
+            postings.append(_posting(slip, piece, first, serial, random.Random(f"{seed}/late")))  # noqa: S311
+    return bank.write_pay_easy(path, postings, seed=seed, covered_to=last, covered_from=first)
 
 
 def draw(session: Session, season: Season, seed: int) -> Drawn:

@@ -21,6 +21,7 @@ from print_service.demo.stage import Stage
 from print_service.demo.year import BATCHES, SEASONS, medium_of
 from print_service.dunning.plan import REMINDER
 from print_service.ledger.database import transaction
+from print_service.ledger.dunning_tables import DunningRun, PullList
 from print_service.ledger.journal import entries
 from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Assessment, Hold, Job, PageFile, Piece, PieceAssessment, Slip
@@ -49,6 +50,7 @@ class Report:
     copies_certified: int
     paid: int
     reminders: int
+    pulled: int
     final_demands: int
     reminded_though_paid: int
     journal_entries: int
@@ -70,7 +72,7 @@ def report(stage: Stage) -> Report:
         media = current(session).media
         copies = current(session).copies
         containers = {batch: stage.settings.output / "media" / medium_of(batch) / f"{batch}.zip" for batch in BATCHES}
-        printed = Piece.state.in_([PieceState.POSTED, PieceState.RETURNED, PieceState.COMPOSED])
+        printed = Piece.state.in_([PieceState.POSTED, PieceState.RETURNED, PieceState.COMPOSED, PieceState.PULLED])
         return Report(
             payers=stage.payers,
             seed=stage.seed,
@@ -80,7 +82,7 @@ def report(stage: Stage) -> Report:
             pieces=_count(session, select(func.count()).where(printed)),
             sheets=_count(session, select(func.sum(Piece.sheets)).where(printed)),
             pages=_count(session, select(func.sum(PageFile.pages))),
-            slips=_count(session, select(func.count()).where(Slip.state == "issued")),
+            slips=_count(session, select(func.count(Slip.id)).join(Piece, Piece.id == Slip.piece_id).where(printed)),
             marks_expected=_count(session, select(func.sum(PageFile.marks_expected))),
             marks_decoded=_count(session, select(func.sum(PageFile.marks_decoded))),
             containers=[str(path) for path in containers.values()],
@@ -92,6 +94,7 @@ def report(stage: Stage) -> Report:
             media_returned=sum(item.state.value == "closed" for item in media.values()),
             copies_certified=sum(bool(copy.certificate) for copy in copies.values()),
             paid=_paid(session),
+            pulled=_count(session, select(func.count()).where(Piece.state == PieceState.PULLED)),
             reminders=_pieces_of(session, REMINDER),
             final_demands=_pieces_of(session, "final-demand"),
             reminded_though_paid=_reminded_though_paid(session, stage),
@@ -116,6 +119,10 @@ def _worth_opening(session: Session, stage: Stage) -> Iterable[Any]:
         yield stage.settings.output / batch / "pages" / str(first)
     yield stage.settings.output / "letters" / f"{medium_of(BATCHES[0])}-passphrase.pdf"
     yield stage.settings.output / "letters" / f"E-{BATCHES[0]}.pdf"
+    for job_id in session.scalars(select(DunningRun.batch).order_by(DunningRun.batch)):
+        yield stage.settings.output / "letters" / f"{job_id}-cover.pdf"
+    for job_id, revision in session.execute(select(PullList.job_id, PullList.revision).order_by(PullList.id)):
+        yield stage.settings.output / job_id / "pull" / f"{job_id}-r{revision:02d}.pdf"
 
 
 def _pieces_of(session: Session, kind: str) -> int:

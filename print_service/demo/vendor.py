@@ -1,6 +1,7 @@
 """The outside vendor of the demonstration, and the ward's people: who carries, loads, prints, returns and certifies."""
 
 import hashlib
+import shutil
 from datetime import datetime, timedelta
 
 from handover import copy_commands, custody_commands, spoilage_commands, writing_commands
@@ -11,7 +12,7 @@ from handover.records import SecretRoute
 from print_service.batches.custody import Outing, carry_out, close_batch, current, hand_out, the_contract
 from print_service.batches.custody_letters import certificate_letter, staff_letter, transfer_letter
 from print_service.batches.export_letter import export_letter
-from print_service.batches.read_back import folder_of, read_back
+from print_service.batches.read_back import write_medium
 from print_service.demo.stage import Stage
 
 MAKER, SUPERVISOR, CLERKS = "W01", "W03", ("W01", "W02")
@@ -34,7 +35,10 @@ def goes_out(stage: Stage, medium: str, when: datetime) -> None:
     with stage.step(f"read back {medium}", when - timedelta(minutes=40), MAKER) as todo:
         if todo:
             session, act = todo
-            read_back(session, stage.settings, act, medium, folder_of(stage.settings, medium), SUPERVISOR)
+            disc = stage.out / "discs" / medium
+            shutil.rmtree(disc, ignore_errors=True)  # half written by a run that was killed
+            disc.mkdir(parents=True)
+            write_medium(session, stage.settings, act, medium, disc, SUPERVISOR)
             export_letter(session, stage.settings, medium, stage.pool)
     with stage.step(f"passphrase {medium}", when - timedelta(minutes=20), MAKER) as todo:
         if todo:

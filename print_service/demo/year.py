@@ -12,8 +12,9 @@ from print_service.batches.freeze import JobOrder, freeze_notices
 from print_service.batches.letters import passphrase_letter
 from print_service.batches.seal import seal_job
 from print_service.collection.load import load_payments
-from print_service.collection.send import pending, send_keys
-from print_service.demo.payers_pay import Season, write_file
+from print_service.collection.payable import pending
+from print_service.collection.send import send_keys
+from print_service.demo.payers_pay import Season, write_file, write_latecomer
 from print_service.demo.stage import Stage, at
 from print_service.demo.vendor import MAKER, SUPERVISOR, comes_back, goes_out, takes_the_work
 from print_service.dunning.cover import cover_sheet
@@ -22,6 +23,8 @@ from print_service.dunning.run import RunOrder, approve_run, freeze_run, plan_ru
 from print_service.inspection import sign as inspection
 from print_service.ledger.tables import PageFile, Piece
 from print_service.mailing.post import planned, post
+from print_service.mailing.pull import approve_pull, list_pieces, pull_lists, report_pull, to_pull
+from print_service.mailing.pull_paper import write_pull_list
 from print_service.mailing.returned import mark_returned
 from print_service.notices.compose import Progress, print_pages, store_pages
 from print_service.proof.job import read_back, store_proof
@@ -33,11 +36,13 @@ BATCHES = (VEHICLE, RESIDENT, REMIND_VEHICLE, REMIND_RESIDENT, DEMAND)
 LEVY_YEAR = 2026
 
 SEASONS = (
-    Season((VEHICLE,), date(2026, 5, 11), date(2026, 6, 19), 0, 86, (date(2026, 6, 1),)),
-    Season((RESIDENT,), date(2026, 6, 8), date(2026, 7, 17), 25, 65, (date(2026, 6, 30),)),
-    Season((REMIND_VEHICLE, REMIND_RESIDENT), date(2026, 7, 23), date(2026, 8, 21), 0, 50),
+    Season((VEHICLE,), date(2026, 5, 11), date(2026, 6, 19), 0, 86, date(2026, 5, 8), (date(2026, 6, 1),)),
+    Season((RESIDENT,), date(2026, 6, 20), date(2026, 7, 17), 25, 65, date(2026, 6, 20), (date(2026, 6, 30),)),
+    Season((REMIND_VEHICLE, REMIND_RESIDENT), date(2026, 7, 23), date(2026, 8, 21), 0, 50, date(2026, 7, 18)),
 )
 """Payments: of vehicle tax; of resident tax (whole year or first instalment); of late payers with their reminders."""
+LATECOMER = ("pay-easy-20260721.dat", date(2026, 7, 18), date(2026, 7, 21))
+"""The file that tells of somebody who paid while the reminder to him was in print, and the days of which it tells."""
 
 
 def medium_of(batch: str) -> str:
@@ -119,6 +124,8 @@ def print_and_post(stage: Stage, batch: str, issued_on: date) -> None:
             sealed = seal_job(session, stage.settings, act, batch, medium, stage.entropy(f"seal {batch}"))
             passphrase_letter(stage.settings, act, batch, sealed, medium, stage.pool)
     goes_out(stage, medium, at(f"{day} 16:00"))
+    if batch == REMIND_RESIDENT:
+        _one_paid_meanwhile(stage, batch, day)
     _inspect(stage, batch, issued_on)
     with stage.step(f"post {batch}", at(f"{issued_on} 19:00"), SUPERVISOR) as todo:
         if todo:
@@ -126,6 +133,31 @@ def print_and_post(stage: Stage, batch: str, issued_on: date) -> None:
             counts = {row.postal_class: row.pieces for row in planned(session, batch)}
             post(session, stage.settings, act, batch, issued_on, counts)
     comes_back(stage, batch, medium, at(f"{issued_on + timedelta(days=1)} 09:00"))
+
+
+def _one_paid_meanwhile(stage: Stage, batch: str, day: date) -> None:
+    """Step 9, the pull list: a payment that came after the printing; one person lists, another approves, the vendor counts back."""
+    file, first, last = LATECOMER
+    with stage.step(f"collect {file}", at(f"{day} 16:20"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            write_latecomer(session, batch, stage.seed, stage.out / "payments" / file, first, last)
+            load_payments(session, stage.settings, act, stage.out / "payments" / file, "pay-easy-payments")
+    with stage.step(f"pull {batch}", at(f"{day} 16:30"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            if to_pull(session, batch, day):
+                list_pieces(session, act, batch, at(f"{day} 18:00"))
+    with stage.step(f"approve pull {batch}", at(f"{day} 16:45"), SUPERVISOR) as todo:
+        if todo:
+            session, act = todo
+            if pull_lists(session, batch):
+                write_pull_list(session, stage.settings, act, approve_pull(session, act, batch), stage.pool)
+    with stage.step(f"pulled {batch}", at(f"{day} 17:30"), MAKER) as todo:
+        if todo:
+            session, act = todo
+            for listed in pull_lists(session, batch):
+                report_pull(session, act, batch, listed.revision, len(listed.pieces), "受託者から電話で報告")
 
 
 def _send_keys(stage: Stage, batch: str, when: datetime) -> None:

@@ -22,6 +22,8 @@ from print_service.settings import Settings
 FORM = "dunning_cover"
 TITLES: Mapping[str, str] = {
     "dunning.notice-not-posted": "納税通知書の差出記録がない",
+    "dunning.money-to-settle": "処理の済んでいない納付がある",
+    "dunning.no-debit-result": "口座振替の結果が届いていない",
     "dunning.channel-not-built": "口座振替の結果を取り込む設定がない",
     "dunning.below-least": "催告の最低額に満たない",
     "dunning.settled-since-plan": "計画の後に納付された",

@@ -18,7 +18,10 @@ from print_service.batches.exclusions import Standing, standing
 from print_service.batches.freshness import Gate, gate
 from print_service.calendar import reminder_day
 from print_service.collection.match import Balance, balances
+from print_service.collection.unsettled import RULE as UNSETTLED
+from print_service.collection.unsettled import unsettled
 from print_service.dunning.owed import Owed, owed
+from print_service.ledger.collection_tables import Receipt
 from print_service.ledger.states import JobState, PieceState
 from print_service.ledger.tables import Job, Piece, PieceAssessment
 from print_service.settings import Settings
@@ -128,10 +131,15 @@ def _sorted_out(
     noticed = _covered(session, NOTICE)
     stands = standing(session, letter, as_of)
     debit = DIRECT_DEBIT in settings.collection.lag_business_days
+    money, tried = unsettled(session), _debits_tried(session)
     chosen: list[Balance] = []
     excluded: list[tuple[Balance, str]] = []
     for balance in due:
         key = _exclusion(balance, noticed, stands, debit=debit)
+        if key is None and money.holds(balance.assessment.payer_key, *key_of(balance)):
+            key = UNSETTLED
+        if key is None and balance.assessment.method != "slip" and key_of(balance) not in tried:
+            key = "dunning.no-debit-result"
         if key:
             excluded.append((balance, key))
         else:
@@ -145,6 +153,12 @@ def _exclusion(balance: Balance, noticed: Mapping[Key, date], stands: Standing, 
     if key_of(balance) not in noticed:
         return "dunning.notice-not-posted"
     return stands.rule(balance.assessment.payer_key, *key_of(balance))
+
+
+def _debits_tried(session: Session) -> set[Key]:
+    """(assessment, period) of which a bank told whether its debit succeeded: one bank's file may be there and another's not."""
+    told = select(Receipt.assessment_id, Receipt.period).where(Receipt.channel == DIRECT_DEBIT).distinct()
+    return {(bill, part) for bill, part in session.execute(told) if bill is not None and part is not None}
 
 
 def _above_least(found: Candidates, least: int, as_of: date) -> Candidates:

@@ -218,7 +218,7 @@ def _remember(session: Session, order: RunOrder, chosen: Sequence[Balance]) -> N
                 piece_id=pieces[balance.assessment.payer_key],
                 assessment_id=assessment_id,
                 period=period,
-                paid=balance.paid,
+                paid=balance.paid + balance.late_charge_paid,
                 unpaid=balance.unpaid,
                 late_charge=owed(balance, order.as_of).late_charge if order.kind == FINAL_DEMAND else 0,
             )

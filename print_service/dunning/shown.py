@@ -21,7 +21,14 @@ from print_service.ledger.dunning_tables import DunnedItem, RunItem
 from print_service.ledger.tables import Instalment, Piece, Posting
 from print_service.settings import Settings
 
-_OURS = (*RULES.values(), "dunning.notice-not-posted", "dunning.channel-not-built", "dunning.settled-since-plan")
+_OURS = (
+    *RULES.values(),
+    "dunning.notice-not-posted",
+    "dunning.money-to-settle",
+    "dunning.no-debit-result",
+    "dunning.channel-not-built",
+    "dunning.settled-since-plan",
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import ColumnElement, Engine, collate, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session
@@ -98,3 +98,10 @@ def transaction(engine: Engine) -> Iterator[Session]:
 def rows(session: Session, statement: Any, size: int = 1000) -> Iterator[Any]:
     """Scalars of a select, streamed in blocks so that memory stays flat."""
     yield from session.scalars(statement.execution_options(yield_per=size))
+
+
+def by_code_point(session: Session, column: Any) -> ColumnElement[str]:
+    """A text column to sort by as Python sorts strings: by code point, whatever the database's language."""
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    sorted_by: ColumnElement[str] = collate(column, "C") if postgresql else column
+    return sorted_by

@@ -95,7 +95,9 @@ class RunItem(Base):
 
 
 class DunnedItem(Base):
-    """What a letter says of one instalment, computed when its piece was made: what the pull list compares with."""
+    """What a letter says of one instalment, computed when its piece was made: what the pull list compares with. `paid` is all money that
+    had come for it, late charge included.
+    """
 
     __tablename__ = "dunned_items"
     __table_args__ = (UniqueConstraint("piece_id", "assessment_id", "period"),)

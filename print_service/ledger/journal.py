@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from handover import journal
+from handover import audit, custody_table, incident, journal
 from handover.rules import Fault, RefusalError
 from print_service.act import Act
 from print_service.ledger.journal_tables import JournalCounter
@@ -55,12 +55,17 @@ class Tag(StrEnum):
     DEMO_STEP = "demo:step:done"
 
 
+_TAGS = frozenset(str(tag) for tags in (Tag, custody_table.Tag, incident.Tag, audit.Tag) for tag in tags)
+
+
 def record(session: Session, tag: str, act: Act, subject: str, body: Mapping[str, Any]) -> journal.Entry:
     """Append one entry. `body` holds ids, hashes and counts, never a payer's data.
 
-    Refuses (`journal.counter-differs`) to write behind an end that is not where the counter says: the next entry would cover up
-    what is missing. Moving the counter is also what keeps two writers apart should a database ever let both read the same head.
+    Refuses (`journal.tag`) a tag of no enumeration, since nothing would ever read it, and (`journal.counter-differs`) to write behind an
+    end that is not where the counter says: the next entry would cover up what is missing. Moving the counter is also what keeps two writers apart should a database ever let both read the same head.
     """
+    if str(tag) not in _TAGS:
+        raise RefusalError("journal.tag", tag=tag)
     row = session.scalar(select(JournalRow).order_by(JournalRow.seq.desc()).limit(1))
     last = journal.parse(row.entry) if row else None
     expected = journal.counter_of(last)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from print_service.act import Act
 from print_service.batches.freshness import gate
-from print_service.collection.send import destinations, not_payable
+from print_service.collection.payable import destinations
+from print_service.collection.send import not_payable
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.inspection.sign import valid_signature
 from print_service.ledger.journal import Tag, record

@@ -17,12 +17,16 @@ from sqlalchemy.orm import Session
 from print_service.act import JST, Act
 from print_service.batches.exclusions import standing
 from print_service.collection.match import balances
+from print_service.collection.unsettled import RULE as UNSETTLED
+from print_service.collection.unsettled import Unsettled, unsettled
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.ledger.dunning_tables import DunnedItem, PullList, PullReport, PullRow
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.states import JobState, PieceState, get_job, require
 from print_service.ledger.tables import Assessment, Job, Piece, PieceAssessment, Slip
 
+NOTICE = "notice"
+NOTHING = Unsettled(frozenset(), frozenset())
 WITH_THE_VENDOR = (JobState.SEALED, JobState.INSPECTED)
 """A pull list is for goods that exist: after the sealing and before the posting."""
 
@@ -62,6 +66,7 @@ def to_pull(session: Session, batch: str, on: date) -> Sequence[Pull]:
     stands = standing(session, job.kind, on)
     gone = set(session.scalars(select(Assessment.id).where(Assessment.superseded.is_(True))))
     changed = _changed(session, batch)
+    money = unsettled(session) if job.kind != NOTICE else NOTHING
     found: list[Pull] = []
     for piece in pieces:
         reason = next(
@@ -72,6 +77,7 @@ def to_pull(session: Session, batch: str, on: date) -> Sequence[Pull]:
                     stands.rule(piece.payer_key, assessment_id, period),
                     changed.get((piece.id, assessment_id, period)),
                     superseded=assessment_id in gone,
+                    unsettled=money.holds(piece.payer_key, assessment_id, period),
                 )
             ),
             None,
@@ -212,7 +218,7 @@ def _changed(session: Session, batch: str) -> Mapping[tuple[int, Any, Any], tupl
         return {}
     wanted = {(item.assessment_id, item.period) for item in said}
     now = {
-        key: (balance.paid, balance.unpaid)
+        key: (balance.paid + balance.late_charge_paid, balance.unpaid)
         for balance in balances(session, due_by=date.max, until=date.max)
         if (key := (balance.assessment.id, balance.instalment.number)) in wanted
     }
@@ -221,18 +227,19 @@ def _changed(session: Session, batch: str) -> Mapping[tuple[int, Any, Any], tupl
         paid, unpaid = now.get((item.assessment_id, item.period), (0, item.unpaid))
         place = (item.piece_id, item.assessment_id, item.period)
         if paid > item.paid and not unpaid:
-            found[place] = ("pull.paid", {"unpaid": item.unpaid})
+            found[place] = ("pull.paid", {"unpaid": paid - item.paid})
         elif paid != item.paid:
             found[place] = ("pull.amount-changed", {"said": item.unpaid, "unpaid": unpaid})
     return found
 
 
 def _reasons(
-    rule: str | None, changed: tuple[str, dict[str, str | int]] | None, *, superseded: bool
+    rule: str | None, changed: tuple[str, dict[str, str | int]] | None, *, superseded: bool, unsettled: bool
 ) -> Sequence[tuple[str, dict[str, str | int]]]:
     found: list[tuple[str, dict[str, str | int]]] = [(rule, {})] if rule else []
     found += [changed] if changed else []
-    return [*found, ("pull.superseded", {})] if superseded else found
+    found += [("pull.superseded", {})] if superseded else []
+    return [*found, (UNSETTLED, {})] if unsettled else found
 
 
 def _rows(session: Session, found: PullList) -> list[Pull]:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 import print_service
@@ -39,6 +39,11 @@ from print_service.press.slot import SlotPress
 from print_service.press.weasy import WeasyPress
 from print_service.resources import data_dir, fonts_dir, templates_dir
 from print_service.settings import Settings
+
+# By table, not by class: many rows go to the driver in one call.
+_PLACED = update(Piece.__table__).where(  # type: ignore[arg-type]  # declared as FromClause
+    Piece.job_id == bindparam("job"), Piece.number == bindparam("piece")
+)
 
 
 @dataclass(frozen=True)
@@ -291,9 +296,13 @@ def _store(session: Session, act: Act, job: Job, result: ChunkResult) -> None:
         row = known or PageFile(job_id=job.id, name=result.name)
         row.sha256, row.size, row.pages = result.sha256, result.size, result.pages
         session.add(row)
-    for number, first, _count in result.index:
-        place = {"file_name": result.name, "first_page": first, "state": PieceState.COMPOSED}
-        session.execute(update(Piece).where(Piece.job_id == job.id, Piece.number == number).values(place))
+    session.flush()
+    places = [
+        {"job": job.id, "piece": number, "file_name": result.name, "first_page": first, "state": PieceState.COMPOSED}
+        for number, first, _count in result.index
+    ]
+    if places:
+        session.connection().execute(_PLACED, places)
     for number, key, values in result.held:
         piece = session.scalars(select(Piece).where(Piece.job_id == job.id, Piece.number == number)).one()
         if piece.state != PieceState.HELD:

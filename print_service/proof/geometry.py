@@ -32,8 +32,8 @@ def ink_box(raster: Raster, symbol: Symbol) -> tuple[float, float, float, float]
     """Left, top, width and height in mm of the symbol's ink; edges within a pixel by its darkness."""
     around = int(_AROUND_MM * raster.dpi / 25.4)
     top, left = max(0, symbol.top - around), max(0, symbol.left - around)
-    dark = 255 - raster.pixels[top : symbol.bottom + around + 1, left : symbol.right + around + 1].astype(float)
-    across, down = _extent(dark.max(axis=0)), _extent(_unbroken(dark.max(axis=1)))
+    light = raster.pixels[top : symbol.bottom + around + 1, left : symbol.right + around + 1]
+    across, down = _extent(255.0 - light.min(axis=0)), _extent(_unbroken(255.0 - light.min(axis=1)))
     mm = 25.4 / raster.dpi
     x, y = (raster.left + left + across[0]) * mm, (raster.top + top + down[0]) * mm
     return float(x), float(y), float((across[1] - across[0]) * mm), float((down[1] - down[0]) * mm)

@@ -76,11 +76,11 @@ def _digits(pixels: npt.NDArray[np.uint8], ink: npt.NDArray[np.bool_]) -> Iterat
     rows = np.logical_or.reduceat(ink, edges[:-1], axis=1)[:, ::2]
     top, bottom = rows.argmax(axis=0), len(rows) - rows[::-1].argmax(axis=0)
     shapes = _on_grid(pixels, (left, top, right, bottom))
-    distances = np.abs(shapes[:, None] - _outlines()[None]).mean(axis=(2, 3))
-    for row in distances:
-        nearest, second = np.partition(row, 1)[:2]
-        sure = nearest <= _FURTHEST and second - nearest >= _MARGIN
-        yield str(int(row.argmin())) if sure else "?"
+    distances = np.stack([np.abs(shapes - outline).mean(axis=(1, 2)) for outline in _outlines()], axis=1)
+    nearest, second = np.partition(distances, 1, axis=1)[:, :2].T
+    sure = (nearest <= _FURTHEST) & (second - nearest >= _MARGIN)
+    for digit, is_sure in zip(distances.argmin(axis=1).tolist(), sure.tolist(), strict=True):
+        yield str(digit) if is_sure else "?"
 
 
 def _on_grid(pixels: npt.NDArray[np.uint8], boxes: tuple[npt.NDArray[np.intp], ...]) -> Grey:

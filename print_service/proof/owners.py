@@ -1,7 +1,9 @@
 """Whose is it: every mark and every payer's text of a file, so that what stands on the wrong page can be called by its owner."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import pickle
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from print_service.proof.model import ExpectedPage
 
@@ -15,6 +17,14 @@ class Owners:
     marks: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     texts: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Callable[[bytes], "Owners"], tuple[bytes]]:
+        # Every part of a file takes them along; they are packed once, and unpacked once in each process.
+        return _unpacked, (self._packed,)
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return pickle.dumps((dict(self.marks), dict(self.texts)))
+
     def of_mark(self, kind: str, text: str) -> tuple[int, int] | None:
         """Piece and page that a mark belongs to."""
         return self.marks.get((kind, text))
@@ -26,6 +36,11 @@ class Owners:
             if pieces and piece not in pieces:
                 return min(pieces)
         return None
+
+
+@lru_cache(maxsize=2)
+def _unpacked(packed: bytes) -> Owners:
+    return Owners(*pickle.loads(packed))  # noqa: S301 - what this program packed itself, from its own pool
 
 
 def owners_of(pages: Sequence[ExpectedPage], texts: Iterable[tuple[int, str]]) -> Owners:

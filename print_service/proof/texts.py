@@ -207,8 +207,11 @@ def _inkless(run: Run, glyphs: Sequence[int], raster: Raster) -> list[int]:
     height, width = raster.pixels.shape
     if edges[0] < 0 or edges[-1] > width or top < 0 or bottom > height:
         return list(glyphs)[:1]
-    band = raster.pixels[top : bottom + 1, edges[0] : edges[-1] + 2].min(axis=0)
-    darkest = np.minimum.reduceat(band, [min(edge - edges[0], len(band) - 1) for edge in edges[:-1]])
+    band = np.minimum.reduce(raster.pixels[top : bottom + 1, edges[0] : edges[-1] + 2], axis=0)
+    last = len(band) - 1
+    darkest = np.minimum.reduceat(band, [min(edge - edges[0], last) for edge in edges[:-1]])
+    if np.maximum.reduce(darkest) < _INK:
+        return []
     pale = set(np.flatnonzero(darkest >= _INK).tolist())
     return [at for at in glyphs if at in pale and unicodedata.category(text[at][0])[0] in "LN"]
 

@@ -7,7 +7,7 @@ import io
 import pytest
 from sqlalchemy import select
 
-from print_service.batches.control import control_file
+from print_service.batches.control import Controlled, control_file, write_control
 from print_service.ledger.tables import Payer, Piece
 
 
@@ -61,3 +61,12 @@ def test_no_name_address_payer_key_or_amount_is_in_it(composed):
             assert not any(fact and fact in text for fact in (payer.name, payer.kana, payer.address, payer.building))
             cells = {cell for line in text.splitlines()[1:] for cell in line.split(",")[:-1]}
             assert piece.payer_key not in cells
+
+
+def test_written_from_the_ledger_it_is_the_same_bytes(composed, tmp_path):
+    ward, pieces, content = composed
+    path = tmp_path / "allocation.csv"
+    with ward.session() as session:
+        totals = write_control(session, "R08-N02", path)
+    assert path.read_bytes() == content
+    assert totals == Controlled(len(pieces), sum(piece.sheets for piece in pieces))

@@ -1,21 +1,29 @@
 """Steps 7 and 10 in the ledger: a medium leaves with two named carriers or not at all, and every refusal leaves no event."""
 
+import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pypdfium2
 import pytest
 from sqlalchemy import func, select
 
 from handover import copy_commands, custody_commands, incident_commands, spoilage_commands
+from handover.certificate import ErasedCopy, ErasureCertificate, Level, Verification
 from handover.clocks import overdue
 from handover.duties import accept_contract
 from handover.incident import IncidentKind
 from handover.model import CopyKind, MediumState
+from handover.records import SecretRoute
+from handover.report import PrintReport, ReportedCopy
 from handover.rules import RefusalError
+from handover.writing_commands import deliver_secret, register_spare
 from print_service.act import JST
 from print_service.batches.custody import (
+    Along,
     Outing,
     carry_out,
+    close_batch,
     current,
     hand_out,
     incidents,
@@ -25,9 +33,16 @@ from print_service.batches.custody import (
     the_contract,
     witness,
 )
+from print_service.batches.custody_letters import certificate_letter, transfer_letter
+from print_service.batches.export_letter import export_letter
+from print_service.batches.print_again import print_again
+from print_service.batches.read_back import folder_of, read_back, sealed_record
+from print_service.batches.vendor_report import compare_report, take_report
 from print_service.findings import RefusedError
 from print_service.ledger.states import PieceState, live_container
 from print_service.ledger.tables import Piece
+from print_service.mailing.pull import approve_pull, list_pieces, report_pull
+from print_service.pool import process_pool
 
 LEAVES = datetime(2026, 4, 17, 16, 0, tzinfo=JST)
 OUTING = Outing(
@@ -50,8 +65,17 @@ def sealed_folder(tmp_path_factory, ward_template, copied_ward, act):
         ward.load_all()
         ward.noticed()
         ward.sealed()
+        read(ward, act)
         accept(ward, act)
     return folder
+
+
+def read(ward, act, medium="M-2026-001", of=""):
+    """The medium is read back from a disc of its own."""
+    disc = ward.out / "disc" / medium
+    shutil.copytree(folder_of(ward.settings, of or medium), disc, dirs_exist_ok=True)
+    with ward.session() as session:
+        read_back(session, ward.settings, act("2026-04-17 15:30"), medium, disc, "W03", of=of)
 
 
 def accept(ward, act):
@@ -164,6 +188,7 @@ def test_a_medium_does_not_leave_before_the_contract_s_report_is_accepted(ward_t
         ward.load_all()
         ward.noticed()
         ward.sealed()
+        read(ward, act)
         with pytest.raises(RefusalError) as refusal:
             go(ward, act)
     assert refusal.value.keys == ("contract.not-reported",)
@@ -179,7 +204,10 @@ def test_another_serial_than_the_registered_one_does_not_leave(sealed, act):
             current(session), medium="M-2026-001", batch="R08-N02", **facts, **days, at=who.at
         )
         witness(session, who, event)
-        spare = custody_commands.register_spare(
+    read(sealed, act, "M-2026-001-B", of="M-2026-001")
+    with sealed.session() as session:
+        who = act("2026-04-17 15:40")
+        spare = register_spare(
             current(session), medium="M-2026-001-B", of="M-2026-001", serial="SN-2", kind="dvd-r", at=who.at
         )
         witness(session, who, spare)
@@ -264,3 +292,189 @@ def test_a_batch_is_closed_once_medium_copies_and_spoiled_sheets_are_accounted_f
         with pytest.raises(RefusalError) as refusal:
             custody_commands.close(current(session), batch="R08-N02", at=who.at)
         assert set(refusal.value.keys) == {"custody.copies-open"}
+
+
+def certified(ward, act):
+    """Medium back, copy certified, no spoiled sheets: nothing but the letters is left to ask about."""
+    with ward.session() as session:
+        who = act("2026-04-20 09:00")
+        back = {"serial": "SN-1", "returned_by": ("V01", "V02"), "received_by": ("W01", "W02"), "place": "税務課"}
+        carry_out(session, ward.settings, who, custody_commands.return_medium, medium="M-2026-001", **back, at=who.at)
+        none = {"sheets": 0, "blanks": 0, "place": "", "reported_by": "V03"}
+        carry_out(session, ward.settings, who, spoilage_commands.report_spoilage, batch="R08-N02", **none, at=who.at)
+        (copy,) = current(session).open_copies(("R08-N02",))
+        row = ErasedCopy(
+            copy.id, copy.kind, copy.host, copy.path, copy.first_written, who.at, "上書き", Level.PURGE, "道具", "1",
+            Verification.FULL, "V03", "V04", "cd" * 32,
+        )  # fmt: skip
+        number = the_contract(ward.settings).number
+        paper = ErasureCertificate("E-1", number, ("R08-N02",), who.day, "見本印刷", "V04", "第11", True, (row,))
+        carry_out(session, ward.settings, who, copy_commands.certify, paper, accepted_by="W03", at=who.at)
+        return paper
+
+
+def test_a_batch_whose_printed_letters_still_lie_at_the_vendors_is_not_closed(sealed, act):
+    """Bug: closing took the letters out of `outside` though nobody had posted them."""
+    go(sealed, act)
+    receive_and_load(sealed, act)
+    certified(sealed, act)
+    with sealed.session() as session, pytest.raises(RefusalError) as refusal:
+        close_batch(session, act("2026-04-21 09:00"), "R08-N02")
+    assert refusal.value.keys == ("custody.letters-left",)
+    assert [what for what, *_ in rows(sealed)] == ["paper"]
+    sealed.inspect_and_post("R08-N02", date(2026, 6, 5))
+    with sealed.session() as session:
+        close_batch(session, act("2026-06-06 09:00"), "R08-N02")
+    assert rows(sealed) == []
+
+
+def test_letters_to_be_pulled_stay_outside_until_the_vendor_has_counted_them(sealed, act):
+    """Bug: with the approval of a pull list its pieces were gone from `outside`, while they lay printed at the vendor's."""
+    go(sealed, act)
+    receive_and_load(sealed, act)
+    (before,) = [place for what, _, _, place in rows(sealed) if what == "paper"]
+    with sealed.session() as session:
+        numbers = session.scalars(select(Piece.number).where(Piece.job_id == "R08-N02").limit(2)).all()
+        by_hand = dict.fromkeys(numbers, "差止め")
+        list_pieces(session, act("2026-04-18 09:00"), "R08-N02", LEAVES + timedelta(days=2), by_hand)
+        approve_pull(session, act("2026-04-18 10:00", "W03"), "R08-N02")
+    assert [place for what, _, _, place in rows(sealed) if what == "paper"] == [before]
+    with sealed.session() as session:
+        report_pull(session, act("2026-04-18 11:00"), "R08-N02", 1, 1)
+    assert [place for what, _, _, place in rows(sealed) if what == "paper"] == [before]
+    with sealed.session() as session:
+        report_pull(session, act("2026-04-18 12:00"), "R08-N02", 1, 2)
+    (after,) = [place for what, _, _, place in rows(sealed) if what == "paper"]
+    assert after != before
+
+
+def test_two_media_in_one_case_leave_together_or_not_at_all(sealed, act):
+    along = (Along("M-2026-001-B", "SN-2", "S-002"),)
+    with pytest.raises(RefusedError, match=r"handover\.no-container"):
+        go(sealed, act, along=along)
+    assert rows(sealed) == []
+    read(sealed, act, "M-2026-001-B", of="M-2026-001")
+    with sealed.session() as session:
+        who = act("2026-04-17 15:40")
+        container = live_container(session, "R08-N02")
+        facts = {"batch": "R08-N02", "serial": "SN-1", "kind": "dvd-r", "part": "正", "copies_allowed": 2}
+        days = {"return_by": who.day, "erase_by": who.day, "container_sha256": container.sha256}
+        witness(
+            session, who, custody_commands.register(current(session), medium="M-2026-001", **facts, **days, at=who.at)
+        )
+        spare = register_spare(
+            current(session), medium="M-2026-001-B", of="M-2026-001", serial="SN-2", kind="dvd-r", at=who.at
+        )
+        witness(session, who, spare)
+    go(sealed, act, along=along)
+    with sealed.session() as session:
+        now = current(session)
+    assert {one.slip for one in now.transfers.values()} == {"M-2026-001-T01"}
+    assert [row[1] for row in rows(sealed)] == ["M-2026-001", "M-2026-001-B"]
+
+
+def vendors_report(ward, **how):
+    with ward.session() as session:
+        container = live_container(session, "R08-N02")
+        (copy,) = current(session).copies.values()
+        sealed = sealed_record(session, container.sha256)
+        facts = PrintReport(
+            batch="R08-N02", medium="M-2026-001", container_sha256=container.sha256, printed_on=date(2026, 4, 18),
+            pieces=sealed.pieces, sheets=sealed.sheets, spoiled=0, blanks=0, not_printed=(), reported_by="V03",
+            reported_at=LEAVES + timedelta(days=1), note="",
+            copies=(ReportedCopy(copy.kind, copy.host, copy.path, copy.first_written),),
+        )  # fmt: skip
+    return replace(facts, **how)
+
+
+def test_the_vendors_report_is_held_against_what_was_sealed_and_recorded(sealed, act):
+    go(sealed, act)
+    receive_and_load(sealed, act)
+    who = act("2026-04-19 09:00")
+    sound = vendors_report(sealed)
+    nas = ReportedCopy(CopyKind.SERVER, "NAS-9", "/old", LEAVES + timedelta(hours=5))
+    data = replace(sound, copies=(*sound.copies, nas), sheets=sound.sheets - 1).to_bytes()
+    before = sealed.snapshot()
+    with sealed.session() as session:
+        found = compare_report(session, sealed.settings, who, data)
+    assert [fault.key for fault in found.differences] == [
+        "report.copy-unlisted", "report.sheets-differ", "report.spoilage-differs",
+    ]  # fmt: skip
+    assert sealed.snapshot() == before
+    with sealed.session() as session:
+        assert take_report(session, sealed.settings, who, found, "W02") == ("M-2026-001-C02",)
+    assert ("copy", "M-2026-001-C02", "見本印刷株式会社", "NAS-9:/old") in rows(sealed)
+
+
+def test_bytes_that_are_no_report_are_refused(sealed, act):
+    with sealed.session() as session, pytest.raises(RefusalError) as refusal:
+        compare_report(session, sealed.settings, act(), b"{}")
+    assert refusal.value.keys == ("report.unreadable",)
+
+
+def test_any_paper_is_printed_again_byte_for_byte_from_the_journal(sealed, act, pool):
+    who = act("2026-04-17 15:50")
+    with sealed.session() as session:
+        first = [export_letter(session, sealed.settings, "M-2026-001", pool).read_bytes()]
+        way = {"route": SecretRoute.BY_HAND, "given_by": "W02", "received_by": "V04", "delivered_at": who.at}
+        carry_out(session, sealed.settings, who, deliver_secret, medium="M-2026-001", **way, at=who.at)
+        first.append(export_letter(session, sealed.settings, "M-2026-001", pool).read_bytes())
+    go(sealed, act)
+    with sealed.session() as session:
+        now = current(session)
+        one = now.transfers["M-2026-001-T01"]
+        slip = transfer_letter(sealed.settings, act("2026-04-17 16:00"), now, one, pool).read_bytes()
+    receive_and_load(sealed, act)
+    paper = certified(sealed, act)
+    with sealed.session() as session:
+        now, then = current(session), act("2026-04-20 09:00")
+        f17 = certificate_letter(sealed.settings, then, paper, now, pool, "W03").read_bytes()
+
+    def again(form, number):
+        with sealed.session() as session:
+            return print_again(session, sealed.settings, act("2026-12-01 09:00"), form, number, pool)
+
+    assert [path.read_bytes() for path in again("F-06", "M-2026-001")] == first
+    assert [path.name for path in again("F-07", "M-2026-001-T01")] == [
+        "M-2026-001-T01.pdf", "M-2026-001-T01-receipt.pdf",
+    ]  # fmt: skip
+    assert again("F-07", "M-2026-001-T01")[0].read_bytes() == slip
+    assert [path.read_bytes() for path in again("F-17", "E-1")] == [f17]
+    with pytest.raises(RefusedError, match=r"handover\.form-unknown"):
+        again("F-15", "M-2026-001-T01")
+    original = sealed.settings.output / "letters/M-2026-001-T01.pdf"
+    contract = sealed.settings.home / "contract.toml"
+    contract.write_text(contract.read_text("utf-8").replace("印刷 運搬一", "印刷 改姓"), "utf-8")
+    with pytest.raises(RefusedError, match=r"handover\.form-differs"):
+        again("F-07", "M-2026-001-T01")
+    assert original.read_bytes() == slip  # what was signed is never written over
+    (sealed.settings.output / "letters/E-1.json").write_bytes(b"{}")
+    with pytest.raises(RefusedError, match=r"handover\.form-file"):
+        again("F-17", "E-1")
+
+
+def test_the_record_of_encryption_says_only_what_was_recorded(sealed, act, pool):
+    with sealed.session() as session:
+        container = live_container(session, "R08-N02")
+        paper = export_letter(session, sealed.settings, "M-2026-001", pool)
+    (text,) = pages(paper)
+    for fact in ("様式 F-06", "1／1", container.sha256, f"{container.size:,}バイト", "AES-256", "区 係長", "区 作成"):
+        assert fact in text
+    assert "（受渡しの記録なし）" in text
+    assert "他の装置で書込み（時刻の記録なし）" in text
+    with sealed.session() as session, pytest.raises(RefusalError) as refusal:
+        export_letter(session, sealed.settings, "M-9", pool)
+    assert refusal.value.keys == ("custody.not-read-back",)
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with process_pool(1) as pool:
+        yield pool
+
+
+def pages(path):
+    document = pypdfium2.PdfDocument(path.read_bytes())
+    found = [page.get_textpage().get_text_bounded().replace("\r\n", " ") for page in document]
+    document.close()
+    return found

@@ -9,7 +9,17 @@ from datetime import date, timedelta
 import pypdfium2
 import pytest
 
-from handover import audit, contract, copy_commands, custody, custody_commands, incident, incident_commands, journal
+from handover import (
+    audit,
+    contract,
+    copy_commands,
+    custody,
+    custody_commands,
+    incident,
+    incident_commands,
+    journal,
+    writing_commands,
+)
 from handover import spoilage_commands as spoilage
 from handover.certificate import ErasedCopy, ErasureCertificate, Level, Verification
 from handover.duties import accept_contract
@@ -58,6 +68,15 @@ class Told:
         facts = {"batch": "R08-N01", "serial": "SN-1", "kind": "dvd-r", "part": "正", "container_sha256": "ab" * 32}
         days = {"return_by": date(2026, 5, 20), "erase_by": date(2026, 5, 31), "copies_allowed": 20}
         self.tell("2026-04-17 15:00", custody_commands.register, medium="M-1", **facts, **days)
+        found = {
+            "batch": "R08-N01",
+            "container": "R08-N01.zip",
+            "container_sha256": "ab" * 32,
+            "size": 9_000_000,
+            "files": {},
+        }
+        seen = {"place": "E:/", "written": True, "approved_by": "W03", "by": "W01"}
+        self.tell("2026-04-17 15:30", writing_commands.read_back, self.contract, medium="M-1", **found, **seen)
         people = {"given_by": ("W01", "W02"), "carriers": ("V01", "V02")}
         parcel = {"seal_no": "S-001", "case_no": "C-07", "place": "見本区役所 税務課"}
         arrival = self.at("2026-04-17 18:00")

@@ -77,6 +77,7 @@ def chain(tmp_path_factory, ward_template):
     play.do("verify against", "journal", "verify", "--against", "head.json", "--json")
     play.do("status", "status", "--json")
     unlisted = ("--host", "NAS-9", "--path", "/old", "--kind", "server", "--reported-by", "V04")
+    play.do("tomorrow", "handover", "discover", "M-1", *unlisted, "--written-at", "2199-01-01 09:00", code=1)
     play.do("discover", "handover", "discover", "M-1", *unlisted)
     play.do("outside again", "handover", "outside", "--json")
     return play.desk, play.said, paid
@@ -99,6 +100,11 @@ def _send(play):
     play.do("not ready", "handover", "contract", "check", "--json", code=1)
     play.make("accept", "handover", "contract", "accept", "--by", "W03", user="W03")
     play.do("ready", "handover", "contract", "check", "--json")
+    play.do("not read back", *leave, code=1)
+    (play.desk.folder / "disc").mkdir()
+    play.make("read back", "read-back", "M-1", "disc", "--write", "--approved-by", "W03", "--json")
+    way = ("--route", "by-hand", "--given-by", "W02", "--received-by", "V04", "--delivered-at", "2026-04-17 15:00")
+    play.make("passphrase", "handover", "passphrase", "M-1", *way)
     play.make("out", *leave)
     hands = ("--vendor", "V03", "--vendor", "V04")
     play.make("receive", "handover", "receive", "M-1", *hands, "--seal", "S-1", user="V03")
@@ -223,7 +229,8 @@ def test_what_is_outside_is_told_while_it_is_outside(chain):
 
 def test_no_medium_leaves_before_the_vendors_report_is_accepted(chain):
     desk, said, _ = chain
-    assert said["not reported"].keys == ["contract.not-reported"]
+    assert set(said["not reported"].keys) == {"contract.not-reported", "custody.not-read-back"}
+    assert said["not read back"].keys == ["custody.not-read-back"]
     assert not said["not ready"].json["ok"]
     assert said["ready"].json["ok"]
     papers = {path.name for path in (desk.folder / "output/letters").glob("*.pdf")}

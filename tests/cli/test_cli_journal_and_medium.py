@@ -1,6 +1,7 @@
 """The journal and the medium by hand: what a clerk types when a ledger was tampered with, restored, or a disc is bad."""
 
 import os
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -8,9 +9,11 @@ from contextlib import closing
 import pytest
 from cli_desk import Desk, spawn
 
+from handover.custody_table import Tag as CustodyTag
 from print_service.ledger.journal import Tag, entries, record
 
 MEDIUM = "M-2026-001"
+APPROVED = ("--approved-by", "W03")
 
 
 @pytest.fixture
@@ -75,20 +78,34 @@ def proved(loaded_ward):
     loaded_ward.compose_blank()
     loaded_ward.prove_blank()
     loaded_ward.engine.dispose()
+    # The sample contract begins on a day that a test machine's clock need not have reached.
+    contract = loaded_ward.out / "contract.toml"
+    contract.write_text(re.sub(r"valid_from = \S+", "valid_from = 2020-04-01", contract.read_text("utf-8")), "utf-8")
     return loaded_ward
 
 
 def test_seal_writes_a_mounted_medium_and_reads_it_back(proved, tmp_path, monkeypatch):
     monkeypatch.setenv("PRINT_SERVICE_PLACE", "税務課端末3")
     (tmp_path / "disc").mkdir()
-    spawn(proved.out, "--why", "媒体の交換", "seal", "R08-N02", "--medium", MEDIUM, "--to", str(tmp_path / "disc"))
+    spawn(
+        proved.out,
+        "--why",
+        "媒体の交換",
+        "seal",
+        "R08-N02",
+        "--medium",
+        MEDIUM,
+        "--to",
+        str(tmp_path / "disc"),
+        *APPROVED,
+    )
     with proved.session() as session:
-        (entry,) = entries(session, str(Tag.MEDIUM_READ_BACK))
+        (entry,) = entries(session, str(CustodyTag.READ_BACK))
     proved.engine.dispose()
     assert sorted(entry.body["files"]) == sorted(path.name for path in (tmp_path / "disc").iterdir())
     assert (entry.where, entry.why) == ("税務課端末3", "媒体の交換")
     desk = Desk(proved.out)
-    assert desk("read-back", MEDIUM, tmp_path / "disc", "--json").json["batch"] == "R08-N02"
+    assert desk("read-back", MEDIUM, tmp_path / "disc", *APPROVED, "--json").json["medium"] == MEDIUM
     os.truncate(tmp_path / "disc/R08-N02.zip", 1000)
-    assert desk("read-back", MEDIUM, tmp_path / "disc").keys == ["medium.file-differs"]
-    assert desk("read-back", "M-9", tmp_path / "disc").keys == ["handover.no-container"]
+    assert desk("read-back", MEDIUM, tmp_path / "disc", *APPROVED).keys == ["medium.file-differs"]
+    assert desk("read-back", "M-9", tmp_path / "disc", *APPROVED).keys == ["handover.no-container"]

@@ -40,10 +40,10 @@ class Store:
     def visit(self, slip: Slip, day: date, outcome: str = "confirmed") -> Visit:
         return Visit(slip.cvs_digits, slip.amount, day, outcome)
 
-    def file(self, name: str, covered_to: date, *visits: Visit) -> Path:
-        """A payment file of the agency, not yet loaded."""
+    def file(self, name: str, covered_to: date, *visits: Visit, covered_from: date | None = None) -> Path:
+        """A payment file of the agency, not yet loaded; it tells of one day, or of every day from the first on."""
         path = self.ward.out / name
-        write_payment_file(path, visits, seed=1, covered_to=covered_to)
+        write_payment_file(path, visits, seed=1, covered_to=covered_to, covered_from=covered_from)
         return path
 
     def posting(self, slip: Slip, day: date, serial: int = 1, **facts) -> Posting:
@@ -76,9 +76,9 @@ class Store:
             rows = worklist(session, date(2026, 9, 1))
             return dict(sorted(Counter(row.key.removeprefix("collection.") for row in rows).items()))
 
-    def take(self, name: str, covered_to: date, *visits: Visit) -> Collected:
+    def take(self, name: str, covered_to: date, *visits: Visit, covered_from: date | None = None) -> Collected:
         """A file written and loaded."""
-        return self.load(self.file(name, covered_to, *visits))
+        return self.load(self.file(name, covered_to, *visits, covered_from=covered_from))
 
     def balances(self, case: str, until: date = LAST_DUE, due_by: date = LAST_DUE) -> list[Balance]:
         """Balances of one payer's resident tax, first period first."""

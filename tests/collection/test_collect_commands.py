@@ -55,7 +55,7 @@ def test_the_ward_may_have_every_input_removed(store, collect):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("what", ["channels", "files", "exceptions", "outstanding"])
+@pytest.mark.parametrize("what", ["channels", "files", "exceptions", "outstanding", "whereabouts"])
 def test_every_report_as_table_json_and_csv(store, collect, what):
     store.take("a.dat", JULY, store.visit(store.slip(CASE, 1), DAY), store.visit(store.slip(CASE, 1), JULY))
     found = rows(collect("report", what, "--json"))
@@ -70,3 +70,16 @@ def test_how_fresh_each_channel_is(store, collect):
     found = {row["channel"]: row["stale"] for row in rows(collect("fresh", "--on", "2026-07-21", "--json"))}
     assert (found["convenience-store"], found["pay-easy"]) == (False, True)
     assert "遅れ" in collect("fresh", "--on", "2026-07-21")
+
+
+def test_a_day_without_data_is_recorded_with_its_reason(store, collect):
+    store.take("a.dat", date(2026, 7, 15))
+    store.take("b.dat", JULY)
+    words = ("--on", "2026-07-20", "--json")
+    stores = next(row for row in rows(collect("fresh", *words)) if row["channel"] == "convenience-store")
+    assert stores["missing"] == ["2026-07-16"]
+    assert "7月16日" in collect("fresh", "--on", "2026-07-20")
+    done = json.loads(collect("empty", "convenience-store", "2026-07-16", "--reason", "休配日と確認", "--json"))
+    assert done["days"] == ["2026-07-16"]
+    stores = next(row for row in rows(collect("fresh", *words)) if row["channel"] == "convenience-store")
+    assert (stores["missing"], stores["stale"], stores["empty_days"]) == ([], False, 1)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from print_service.collection.send import not_payable, pending, send_keys, sent_files
+from print_service.collection.payable import pending
+from print_service.collection.send import not_payable, send_keys, sent_files
 from print_service.demo.payments import Visit
 from print_service.findings import RefusedError
 from print_service.inspection.sign import plan_inspection, reject

@@ -128,6 +128,29 @@ def test_nobody_who_paid_in_a_file_is_reminded(demo):
     assert report["reminders"] == reminders > 0
 
 
+def test_who_paid_while_the_reminder_was_in_print_is_on_the_vendors_pull_list_and_not_in_the_post(demo):
+    """The file of 7/21 tells of one payment; its piece is on the list by number, approved by another, counted back, and not posted."""
+    out, report = demo
+    records = (out / "payments/pay-easy-20260721.dat").read_bytes().splitlines()
+    assert sum(line.startswith(b"MPN DTL") for line in records) == report["pulled"] == 1
+    ((piece,),) = _rows(out, "SELECT number FROM pieces WHERE job_id = 'R08-D02' AND state = 'pulled'")
+    ((made_by, approved_by, pulled),) = _rows(
+        out, "SELECT made_by, approved_by, pulled FROM pull_lists JOIN pull_reports ON list_id = pull_lists.id"
+    )
+    assert (made_by != approved_by, pulled) == (True, 1)
+    folder = out / "output/R08-D02/pull"
+    with (folder / "R08-D02-r01.csv").open(encoding="utf-8", newline="") as stream:
+        assert [int(row["piece_no"]) for row in csv.DictReader(stream)] == [piece]
+    assert str(folder / "R08-D02-r01.pdf") in report["open_these"]
+
+
+def test_the_cover_sheet_of_each_run_is_worth_opening(demo):
+    """Who planned, approved and froze it stands there."""
+    out, report = demo
+    covers = {f"{out}/output/letters/{batch}-cover.pdf" for batch in ("R08-D01", "R08-D02", "R08-F01")}
+    assert covers <= set(report["open_these"])
+
+
 @pytest.mark.parametrize(
     "name",
     ["髙﨑　太郎", "𠮷田　花子", "渡邉\U000e010f　健一", "𣘺本　翔太", "𡈽屋　恵子", "株式会社見本運輸　御中"],

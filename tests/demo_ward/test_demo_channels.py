@@ -13,7 +13,7 @@ from print_service.collection.worklist import worklist
 from print_service.demo.payers_pay import Season, draw, write_file
 from print_service.ledger.tables import Slip
 
-SEASON = Season(("R08-N02",), date(2026, 6, 8), date(2026, 7, 17), 25, 75, (date(2026, 6, 30),))
+SEASON = Season(("R08-N02",), date(2026, 6, 8), date(2026, 7, 17), 25, 75, date(2026, 6, 8), (date(2026, 6, 30),))
 CODES = {"resident-tax": "01", "vehicle-tax": "02"}
 
 

@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from barcodes.digits import modulo10
+from print_service.collection.load import load_payments
+from print_service.demo.bank_payments import Debit, write_direct_debits
 from print_service.demo.payments import Visit
 from print_service.dunning.run import RunOrder, approve_run, freeze_run, plan_run
 from print_service.ledger.tables import Assessment, Instalment, Job, Payer, Piece, PieceAssessment, Slip
@@ -54,6 +56,20 @@ class Dunned:
         """A payment file that covers the channel up to a day."""
         self.ward.pay(f"cvs-{covered_to:%Y%m%d}.dat", visits, covered_to)
         self.ward.fresh(covered_to, "convenience-store")
+
+    def debited(self, case: str, day: date, result: str = "confirmed") -> None:
+        """The bank's result for a payer's instalment of resident tax that was due on a day."""
+        path = self.ward.out / f"debit-{case}-{day}.dat"
+        with self.ward.session() as session:
+            mine = (
+                Assessment.payer_key == self.payer(case),
+                Assessment.tax_item == "resident-tax",
+                Instalment.due == day,
+            )
+            bill, part = session.execute(select(Assessment, Instalment).join(Instalment).where(*mine)).one()
+            debit = Debit(bill.levy_year, "01", bill.notice_no, part.number, part.amount, result)
+            write_direct_debits(path, [debit], debit_day=day)
+            load_payments(session, self.ward.settings, self.act(f"{day} 20:00"), path, "direct-debit-results")
 
     def part_slip(self, session, slip: Slip, amount: int) -> str:
         """A slip for a part of an instalment as a direct ledger row: no use case issues one yet. Gives its 44 digits."""
@@ -129,6 +145,46 @@ def posted_folder(tmp_path_factory, ward_template, copied_ward, act):
 @pytest.fixture
 def dunned(posted_folder, ward_template, copied_ward, tmp_path, act):
     with copied_ward(posted_folder, ward_template[1], tmp_path / "ward") as ward:
+        yield Dunned(ward, act)
+
+
+REMINDED = date(2026, 7, 21)
+
+
+@pytest.fixture(scope="session")
+def reminded_folder(tmp_path_factory, posted_folder, ward_template, copied_ward, act):
+    """Everything due by the end of June was reminded on 7/21; nobody has paid."""
+    folder = tmp_path_factory.mktemp("reminded") / "ward"
+    with copied_ward(posted_folder, ward_template[1], folder) as ward:
+        dunned = Dunned(ward, act)
+        dunned.pay(REMINDED)
+        dunned.remind_and_post("R08-D01", REMINDED, "resident-tax", "vehicle-tax")
+    return folder
+
+
+@pytest.fixture
+def reminded(reminded_folder, ward_template, copied_ward, tmp_path, act):
+    with copied_ward(reminded_folder, ward_template[1], tmp_path / "ward") as ward:
+        yield Dunned(ward, act)
+
+
+@pytest.fixture(scope="session")
+def printed_folder(tmp_path_factory, posted_folder, ward_template, copied_ward, act):
+    """The reminders of 7/21, sealed and signed, their keys sent; not posted."""
+    folder = tmp_path_factory.mktemp("printed") / "ward"
+    with copied_ward(posted_folder, ward_template[1], folder) as ward:
+        dunned = Dunned(ward, act)
+        dunned.pay(REMINDED)
+        dunned.remind("R08-D01", REMINDED, "resident-tax", "vehicle-tax")
+        ward.sealed("R08-D01", "M-D01")
+        ward.inspect_only("R08-D01")
+        ward.send_keys(REMINDED)
+    return folder
+
+
+@pytest.fixture
+def printed(printed_folder, ward_template, copied_ward, tmp_path, act):
+    with copied_ward(printed_folder, ward_template[1], tmp_path / "ward") as ward:
         yield Dunned(ward, act)
 
 

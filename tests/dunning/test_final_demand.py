@@ -9,6 +9,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from print_service.collection.unsettled import RULE
+from print_service.collection.worklist import settle, worklist
 from print_service.demo.payments import Visit
 from print_service.dunning.plan import demand_candidates
 from print_service.findings import RefusedError
@@ -18,14 +20,6 @@ CAR, TAX = "vehicle-tax", "resident-tax"
 REMINDED, DEMANDED = date(2026, 7, 21), date(2026, 9, 30)
 LIMIT = REMINDED + timedelta(days=15)  # setting pay_within_days
 SAKI = "variant-taka-saki"
-
-
-@pytest.fixture
-def reminded(dunned):
-    """Everything due by the end of June was reminded on 7/21; nobody has paid."""
-    dunned.pay(REMINDED)
-    dunned.remind_and_post("R08-D01", REMINDED, TAX, CAR)
-    return dunned
 
 
 def letter(dunned, case):
@@ -58,7 +52,7 @@ def test_its_totals_are_the_sums_of_its_rows(reminded):
     reminded.demand("R08-F01", DEMANDED)
     told = letter(reminded, SAKI)
     assert (told["total_unpaid"], told["total_late_charge"], told["total"]) == (253_400, 2_100, 255_500)
-    assert (told["charge_as_of"], told["data_as_of"], told["pay_by"]) == ("2026-09-30", "2026-09-30", "2026-10-15")
+    assert (told["charge_as_of"], told["data_as_of"], told["pay_by"]) == ("2026-09-30", "2026-09-29", "2026-10-15")
 
 
 def test_late_charge_of_a_large_debt(reminded):
@@ -84,11 +78,16 @@ def test_a_part_payment_lowers_debt_and_charge(reminded):
 
 
 def test_parts_beyond_the_debt_leave_nothing_to_demand(reminded):
-    """100,000 and 120,500 for 120,500: what is too much lowers no other row."""
+    """100,000 and 120,500 for 120,500: what is too much has to be settled first (充当, 地方税法17条の2), and lowers no other row by itself."""
     again = reminded.visit(SAKI, TAX, 1, date(2026, 8, 20))
     with reminded.ward.session() as session:
         digits = reminded.part_slip(session, reminded.slip(session, SAKI, TAX, 1), 100_000)
     reminded.pay(DEMANDED, [Visit(digits, 100_000, date(2026, 8, 15), "confirmed"), again])
+    with reminded.ward.session() as session:
+        found = demand_candidates(session, reminded.ward.settings, DEMANDED)
+        assert {k for b, k in found.excluded if b.assessment.payer_key == reminded.payer(SAKI)} == {RULE}
+        (item,) = worklist(session, DEMANDED)
+        settle(session, reminded.act(f"{DEMANDED} 09:00"), item.id, "還付")
     reminded.demand("R08-F01", DEMANDED)
     assert rows(reminded, SAKI) == [("2026-06-01", 12_900, 0), ("2026-08-31", 120_000, 0)]
 

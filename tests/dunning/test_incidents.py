@@ -1,6 +1,7 @@
 """What really happened to cities, played through to the letters that leave: nobody who paid gets one. Sources: public incident reports.
 
-吉岡町 2025 (66 letters): a payment file was mishandled and not reflected. いわき市 2024 (715): payments of one channel were not reflected.
+吉岡町 2025 (66 letters): a payment file was mishandled and not reflected; the files after it came. いわき市 2024 (715): payments of one
+channel were not reflected.
 青森市 2023 (1,356 + 991): bar-code payments reach the ledger about two weeks later in lots of seven days. 美馬市 (139): reminders were
 made before the step that confirms payments. 鉾田市 2026 (56): payers who were to be left out were dunned. 須崎市 2022: reminders went
 out although no notice had arrived. Here everybody pays who can, and each case ends at the post office.
@@ -9,13 +10,14 @@ out although no notice had arrived. Here everybody pays who can, and each case e
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from print_service.batches.exclusions import exclude
 from print_service.batches.freshness import override
 from print_service.collection.load import load_payments
 from print_service.demo.payments import Visit, write_payment_file
 from print_service.findings import RefusedError
+from print_service.ledger.collection_tables import CoveredDay
 from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Assessment, Job, Payer, Piece, PieceAssessment, Posting, Slip
 from print_service.mailing.pull import approve_pull, list_pieces, report_pull, waiting
@@ -83,7 +85,7 @@ def sealed(dunned):
 def test_yoshioka_a_mishandled_payment_file_stops_the_run_until_it_is_whole(dunned):
     visits = everybody(dunned, DUE)
     path = dunned.ward.out / "july.dat"
-    write_payment_file(path, visits, seed=1, covered_to=RUN)
+    write_payment_file(path, visits, seed=1, covered_to=RUN, covered_from=date(2026, 7, 13))
     whole = path.read_bytes()
     dunned.ward.pay("earlier.dat", [], date(2026, 7, 10))
     dunned.ward.fresh(RUN, STORE)
@@ -98,6 +100,43 @@ def test_yoshioka_a_mishandled_payment_file_stops_the_run_until_it_is_whole(dunn
         load_payments(session, dunned.ward.settings, dunned.act("2026-07-21 09:00"), path, "cvs-payments-a")
     dunned.remind_and_post(BATCH, RUN, TAX)
     assert wrong_letters(dunned, visits) == set()
+
+
+def test_yoshioka_a_file_lost_between_two_others_stops_the_run_and_its_days_are_named(dunned):
+    """Bug: only the latest day counted, so the file of 7/6 to 7/10, in which everybody paid, was missed by nobody."""
+    visits = everybody(dunned, DUE)
+    dunned.ward.fresh(RUN, STORE)
+    dunned.ward.pay("june.dat", [], date(2026, 7, 3))
+    lost, later = dunned.ward.out / "lost.dat", dunned.ward.out / "later.dat"
+    write_payment_file(lost, visits, seed=1, covered_to=date(2026, 7, 10), covered_from=date(2026, 7, 6))
+    write_payment_file(later, [], seed=1, covered_to=RUN, covered_from=date(2026, 7, 13))
+
+    def load(path):
+        with dunned.ward.session() as session:
+            act = dunned.act("2026-07-21 08:00")
+            load_payments(session, dunned.ward.settings, act, path, "cvs-payments-a")
+
+    load(later)
+    with pytest.raises(RefusedError) as refusal:
+        dunned.remind(BATCH, RUN, TAX)
+    (finding,) = refusal.value.findings
+    assert (finding.key, finding.values["covered"]) == ("dunning.stale-channel", "2026-07-03")
+    assert finding.values["missing"] == "7月6日、7月7日、7月8日、7月9日、7月10日"
+    load(lost)
+    dunned.remind_and_post(BATCH, RUN, TAX)
+    assert wrong_letters(dunned, visits) == set()
+
+
+@pytest.mark.parametrize("channel", ["pay-easy", "mobile-register", "el-qr", "bank-counter", STORE])
+def test_iwaki_one_day_without_word_in_any_channel_stops_the_run(dunned, channel):
+    """Direct row: the word of one day is missing between two that are there."""
+    dunned.ward.fresh(RUN)
+    with dunned.ward.session() as session:
+        session.execute(delete(CoveredDay).where(CoveredDay.channel == channel, CoveredDay.day == date(2026, 6, 10)))
+    with pytest.raises(RefusedError) as refusal:
+        dunned.remind(BATCH, RUN, TAX)
+    (finding,) = refusal.value.findings
+    assert (finding.where, finding.values["missing"]) == (channel, "6月10日")
 
 
 def test_iwaki_a_channel_that_is_missing_stops_the_run_though_all_others_are_there(dunned):

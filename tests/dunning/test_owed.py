@@ -87,34 +87,28 @@ def test_a_demand_asks_for_the_charge_of_tax_paid_late(dunned):
     assert key not in rows(dunned, date(2026, 12, 10))  # the reminder's term has to pass after the payment, too
 
 
-def test_the_same_instalment_is_not_demanded_again_before_its_time(dunned):
-    first, policy = date(2026, 9, 30), dunned.ward.settings.dunning
-    dunned.pay(date(2026, 7, 21))
-    dunned.remind_and_post("R08-D01", date(2026, 7, 21), TAX, CAR)
-    dunned.pay(first)
-    dunned.demand("R08-F01", first)
-    dunned.ward.post_blank("R08-F01", first, "M-F01")
+def test_the_same_instalment_is_not_demanded_again_before_its_time(reminded):
+    first, policy = date(2026, 9, 30), reminded.ward.settings.dunning
+    reminded.pay(first)
+    reminded.demand("R08-F01", first)
+    reminded.ward.post_blank("R08-F01", first, "M-F01")
     again = first + timedelta(days=policy.demand_again_after_days)
-    dunned.pay(again)
-    assert rows(dunned, again - timedelta(days=1)) == {}
-    assert rows(dunned, again)
+    reminded.pay(again)
+    assert rows(reminded, again - timedelta(days=1)) == {}
+    assert rows(reminded, again)
 
 
-def test_a_debt_below_the_wards_least_is_excluded_by_key(dunned):
-    dunned.pay(date(2026, 7, 21))
-    dunned.remind_and_post("R08-D01", date(2026, 7, 21), TAX, CAR)
-    dunned.pay(date(2026, 9, 30))
-    settings = dunned.ward.settings
+def test_a_debt_below_the_wards_least_is_excluded_by_key(reminded):
+    reminded.pay(date(2026, 9, 30))
+    settings = reminded.ward.settings
     strict = settings.model_copy(update={"dunning": settings.dunning.model_copy(update={"demand_least": 260_000})})
-    with dunned.ward.session() as session:
+    with reminded.ward.session() as session:
         found = demand_candidates(session, strict, date(2026, 9, 30))
-    assert dunned.payer(RICH) in {b.assessment.payer_key for b in found.chosen}
-    assert (dunned.payer(SAKI), "dunning.below-least") in {(b.assessment.payer_key, key) for b, key in found.excluded}
+    assert reminded.payer(RICH) in {b.assessment.payer_key for b in found.chosen}
+    assert (reminded.payer(SAKI), "dunning.below-least") in {(b.assessment.payer_key, key) for b, key in found.excluded}
 
 
-def test_waiting_longer_after_the_reminders_limit_is_the_wards_choice(dunned):
-    dunned.pay(date(2026, 7, 21))
-    dunned.remind_and_post("R08-D01", date(2026, 7, 21), TAX, CAR)
-    dunned.pay(date(2026, 8, 20))
-    assert rows(dunned, date(2026, 8, 20))
-    assert rows(dunned, date(2026, 8, 20), demand_after_days=20) == {}
+def test_waiting_longer_after_the_reminders_limit_is_the_wards_choice(reminded):
+    reminded.pay(date(2026, 8, 20))
+    assert rows(reminded, date(2026, 8, 20))
+    assert rows(reminded, date(2026, 8, 20), demand_after_days=20) == {}

@@ -25,17 +25,6 @@ BATCH = "R08-D01"
 SAKI, LONG = "variant-taka-saki", "long-address"
 
 
-@pytest.fixture
-def printed(dunned):
-    """The reminders of 7/21, sealed and signed."""
-    dunned.pay(RUN)
-    dunned.remind(BATCH, RUN, TAX, CAR)
-    dunned.ward.sealed(BATCH, "M-D01")
-    dunned.ward.inspect_only(BATCH)
-    dunned.ward.send_keys(RUN)
-    return dunned
-
-
 def refused(act):
     with pytest.raises(RefusedError) as refusal:
         act()

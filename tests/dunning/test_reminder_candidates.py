@@ -108,7 +108,15 @@ def test_a_part_payment_is_chosen_with_what_is_left(dunned):
 
 def test_an_account_transfer_that_failed_is_reminded_once_its_results_are_in(dunned):
     dunned.pay(TAX_DAY)
+    dunned.debited("account", TAX_DUE, "failed-short")
     assert key(dunned, "account") in chosen(dunned, TAX_DAY, TAX)
+
+
+def test_a_debit_whose_own_result_is_missing_is_excluded_by_key(dunned):
+    """Bug: one bank's file of a due date made all debits of that day known, though the payer's bank sends another."""
+    dunned.pay(TAX_DAY)
+    assert key(dunned, "account") not in chosen(dunned, TAX_DAY, TAX)
+    assert excluded(dunned, TAX_DAY, TAX)[dunned.payer("account"), 1] == "dunning.no-debit-result"
 
 
 def test_account_transfer_payers_are_excluded_by_key_where_no_results_are_taken_in(dunned):

@@ -3,13 +3,15 @@
 Lags are opening days of the ward: from Tuesday 2026-07-21 five of them lead back over 海の日 (7/20) to Monday 7/13.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from print_service.batches.freshness import gate, override
 from print_service.dunning.plan import reminder_candidates
 from print_service.findings import RefusedError
+from print_service.ledger.collection_tables import CoveredDay
 from print_service.ledger.dunning_tables import DunningRun, FreshnessOverride
 from print_service.ledger.journal import Tag, entries
 from print_service.ledger.tables import Job, SourceFile
@@ -45,7 +47,7 @@ def test_a_channel_may_lag_as_many_opening_days_as_the_setting_says(dunned, load
     dunned.ward.fresh(RUN, STORE)
     dunned.ward.pay("cvs.dat", [], loaded)
     if runs:
-        assert dunned.remind("R08-D01", RUN, TAX).data_as_of == loaded
+        assert dunned.remind("R08-D01", RUN, TAX).data_as_of == loaded - timedelta(days=1)  # not all of that day
     else:
         (finding,) = refusal(dunned)
         assert (finding.key, finding.where) == ("dunning.stale-channel", STORE)
@@ -85,8 +87,8 @@ def test_a_channel_that_fell_behind_after_the_plan_stops_the_freeze(dunned):
     dunned.pay(RUN)
     dunned.plan("R08-D01", "reminder", RUN, TAX)
     with dunned.ward.session() as session:
-        for row in session.query(SourceFile).where(SourceFile.scope == "pay-easy"):
-            row.covered_to = date(2026, 7, 1)  # direct row
+        after = (CoveredDay.channel == "pay-easy", CoveredDay.day > date(2026, 7, 1))
+        session.execute(delete(CoveredDay).where(*after))  # direct rows
     with pytest.raises(RefusedError) as refused:
         dunned.freeze("R08-D01", RUN)
     assert [finding.where for finding in refused.value.findings] == ["pay-easy"]
@@ -96,7 +98,8 @@ def test_the_letter_says_up_to_which_day_every_channel_is_known(dunned):
     dunned.ward.fresh(RUN, STORE)
     dunned.ward.pay("cvs.dat", [], date(2026, 7, 17))
     dunned.remind("R08-D01", RUN, TAX)
-    assert dunned.documents("R08-D01", SAKI, "reminder")[0]["data_as_of"] == "2026-07-17"
+    # The stores' file of 7/17 was made before that day was over.
+    assert dunned.documents("R08-D01", SAKI, "reminder")[0]["data_as_of"] == "2026-07-16"
 
 
 def test_a_payment_in_a_fresh_channel_counts_though_another_channel_is_known_less_far(dunned):

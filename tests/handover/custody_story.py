@@ -10,6 +10,7 @@ from handover import copy_commands as copies
 from handover import custody, journal
 from handover import custody_commands as do
 from handover import spoilage_commands as spoilage
+from handover import writing_commands as writing
 from handover.certificate import ErasedCopy, ErasureCertificate, Level, Verification
 from handover.duties import accept_contract
 from handover.model import CopyKind, Disposal, MediumEvent, MediumState
@@ -87,7 +88,19 @@ class Story:
             "batch": "R08-N01", "serial": "DVD-0001", "kind": "dvd-r", "part": "正", "container_sha256": "ab" * 32,
             "copies_allowed": 2, "return_by": date(2026, 6, 20), "erase_by": date(2026, 6, 30), **how,
         }  # fmt: skip
-        return self.tell(do.register(self.now, medium=medium, at=self.at, **facts))
+        event = do.register(self.now, medium=medium, at=self.at, **facts)
+        self.tell(event)
+        self.read_back(medium)
+        return event
+
+    def read_back(self, medium="M-1", **how):
+        known = self.now.media.get(medium)
+        facts = {
+            "batch": known.batch if known else "R08-N01", "container": "R08-N01.zip", "size": 1000, "place": "E:/",
+            "container_sha256": known.container_sha256 if known else "ab" * 32, "files": {"R08-N01.zip": "ab" * 32},
+            "written": True, "approved_by": "w-01", "by": "w-02", **how,
+        }  # fmt: skip
+        return self.tell(writing.read_back(self.now, self.contract, medium=medium, at=self.at, **facts))
 
     def hand_over(self, medium="M-1", **how):
         facts = {

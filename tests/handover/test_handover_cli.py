@@ -187,3 +187,81 @@ def test_an_exported_journal_is_checked_offline(here, tmp_path):
     assert "[journal.unreadable-line]" in err
     assert here("journal-verify", tmp_path / "absent")[0] == 1
     assert here("journal-verify", tmp_path)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("verify",),
+        ("open", "a.zip", "--nothing"),
+        ("verify", "a.zip", "--on", "tomorrow"),
+        ("verify", "a.zip", "--medium"),
+        ("elsewhere",),
+        ("certificate", "--batch"),
+    ],
+)
+def test_what_is_said_of_wrong_usage_is_japanese(args):
+    """Bug: Python's own English stood between the Japanese sentences."""
+    _, _, err = handover(*args)
+    said = err.splitlines()[-1]
+    assert said.startswith("使い方が違います: ")
+    assert not set(said.lower().split()) & {
+        "the",
+        "arguments",
+        "argument",
+        "required:",
+        "expected",
+        "invalid",
+        "choose",
+    }
+    assert "error" not in err
+
+
+def test_help_speaks_japanese_and_names_every_argument():
+    for command in ("", "verify", "open", "report", "certificate", "journal-verify"):
+        _, out, _ = handover(*command.split(), "--help")
+        assert not [line for line in out.splitlines() if line.startswith(("usage", "positional", "options"))]
+        assert "show this help" not in out
+        arguments = [line for line in out.splitlines() if line.startswith("  ") and not line.startswith("    ")]
+        assert all(
+            len(line.split()) > 1 or line.strip() in {"COMMAND", "journal-verify"}
+            for line in arguments
+            if "--" not in line
+        )
+
+
+def test_a_head_signed_by_a_stranger_is_not_passed_over_in_silence(here, tmp_path, seeded):
+    """Bug: without --key a forged journal with a head of the forger's own key was `ok`, and nothing named that key."""
+    forged = journal.next_entry(
+        None,
+        at=datetime(2026, 6, 5, 9, tzinfo=timezone(timedelta(hours=9))),
+        tag="a:b:c",
+        actor="w",
+        subject="s",
+        body={},
+    )
+    stranger = keys.create(seeded("stranger"))
+    (tmp_path / "j.jsonl").write_bytes(journal.canonical(forged))
+    (tmp_path / "head.json").write_bytes(journal.sign_head(journal.head_of(forged, forged.at), stranger))
+    code, out, _ = here("journal-verify", tmp_path / "j.jsonl", "--head", tmp_path / "head.json")
+    assert code == 0
+    assert keys.readable(keys.fingerprint(stranger.public_key())) in out
+    assert "見比べてください" in out
+    ward = keys.fingerprint(keys.create(seeded("ward")).public_key())
+    code, _, err = here("journal-verify", tmp_path / "j.jsonl", "--head", tmp_path / "head.json", "--key", ward)
+    assert (code, "[head.other-key]" in err) == (1, True)
+
+
+def test_what_the_system_refuses_is_told_in_japanese(here, make, tmp_path):
+    """Bug: the system's English stood in the sentence."""
+    batch = make("medium")
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "file").write_text("")
+    form = tmp_path / "work" / "file" / "form.toml"
+    code, _, err = here("report", batch.path, "--form", form)
+    assert (code, "フォルダーではありません" in err) == (1, True)
+    broken = tmp_path / "work" / "broken.toml"
+    broken.write_text('batch = "R08-N01"\npieces = \n', "utf-8")
+    code, _, err = here("report", batch.path, broken)
+    assert (code, "2行目の10文字目" in err) == (1, True)

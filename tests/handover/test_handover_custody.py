@@ -231,9 +231,10 @@ def test_carriers_who_turn_back_close_their_own_transfer():
 
 
 def test_a_spare_holds_the_same_container_under_the_same_deadlines():
-    from handover.custody_commands import register_spare
+    from handover.writing_commands import register_spare
 
     story = story_in(S.REGISTERED)
+    story.read_back("M-1-B")
     story.tell(register_spare(story.now, medium="M-1-B", of="M-1", serial="DVD-0002", kind="dvd-r", at=story.at))
     first, second = story.now.media["M-1"], story.now.media["M-1-B"]
     assert (first.part, second.part) == ("正", "副")

@@ -11,6 +11,7 @@ import pytest
 from sealed_batch import make_batch
 
 from handover import container, staging
+from handover.rules import RefusalError
 
 ROOT = Path(__file__).parents[2]
 # Opens a container from a process that dies in the middle of writing, as by a power cut: no handler runs.
@@ -73,20 +74,37 @@ def test_an_opening_still_at_work_is_left_alone(big, opening, tmp_path, now):
     assert (work / "out/pages.pdf").stat().st_size == 3 << 20
 
 
-def test_an_opening_ended_by_the_system_politely_leaves_nothing(big, tmp_path, now):
-    """SIGTERM, as a shutdown sends it, ends through the cleaning up."""
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_shutdown_a_closed_terminal_and_ctrl_c_leave_nothing(big, tmp_path, now, ending):
+    """Bug: a terminal that was closed (SIGHUP) left what was decrypted until somebody opened into the same place again."""
     (tmp_path / "work").mkdir()
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    script = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\n" + OPENING
+    script = "from handover.cli import end_cleanly\nend_cleanly()\n" + OPENING
     command = [sys.executable, "-c", script, big.path, big.secret, tmp_path / "work/out", now.isoformat()]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(list(map(str, command)), env=env, **pipes) as process:
         assert process.stdout.readline() == b"writing\n"
         time.sleep(0.05)
-        process.terminate()
+        process.send_signal(ending)
         process.wait(timeout=10)
-    assert process.returncode == 143
+    assert process.returncode == 128 + ending
     assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_what_cannot_be_removed_is_named_beside_the_reason(tmp_path):
+    """Bug: the refusal said that the output was gone although the system had kept it."""
+
+    def opening_in_vain():
+        with staging.fresh(tmp_path) as folder:
+            # A link is never followed by what removes the folder: it stays, as a file another program holds would.
+            folder.parent.rename(tmp_path / "held")
+            folder.parent.symlink_to(tmp_path / "held")
+            raise RefusalError("container.altered")
+
+    with pytest.raises(RefusalError) as refusal:
+        opening_in_vain()
+    assert refusal.value.keys == ("container.altered", "open.left-behind")
+    assert staging.PREFIX in str(refusal.value)
 
 
 def test_a_link_that_looks_like_a_rest_is_not_followed(big, tmp_path, now):

@@ -249,3 +249,10 @@ def test_processes_writing_at_once_make_one_chain(ward):
     assert (report.ok, report.count) == (True, 40)
     with ward.session() as session:
         assert {entry.actor for entry in entries(session)} == {"W1", "W2"}
+
+
+def test_a_tag_of_no_enumeration_is_refused(ward, act):
+    """Bug: `record` took any text, so a mistyped tag was kept and never read by anything that folds the journal."""
+    with ward.session() as session, pytest.raises(RefusalError) as refusal:
+        record(session, "handover:medium:handed-ovr", act(), "medium:M-1", {})
+    assert refusal.value.keys == ("journal.tag",)

@@ -307,6 +307,42 @@ def transfer_fields(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def export_fields(**changes: Any) -> dict[str, Any]:
+    """The record of encryption and writing (F-06), its texts as long as they are let in."""
+    digest = "9f" * 32
+    return {
+        "medium_no": "M-2026-0007",
+        "issued_on": "2026-06-05",
+        "issuer": ISSUER,
+        "contract_no": "R08-委託-0012",
+        "container": [
+            [["処理番号", "R08-N01"], ["契約番号", "R08-委託-0012"]],
+            [["容器", "R08-N01.zip"], ["大きさ", "12,345,678,901バイト"]],
+            [["SHA-256", digest]],
+            [["方式", "ZIP AES-256（AE-2、無圧縮、1ファイル）、PBKDF2-HMAC-SHA1 1,000回、送り状は Ed25519 署名"]],
+            [["封緘日時", "令和8年6月5日 15:00"], ["封緘者・端末", "区 作成　税務課端末3"]],
+            [["署名鍵の指紋", " ".join(["9f9f"] * 16)]],
+        ],
+        "writing": [
+            [["媒体番号", "M-2026-0007"], ["種類・製造番号", "正　dvd-r　SN-00012345"]],
+            [["書込み", "他の装置で書込み（時刻の記録なし）"], ["読戻し", "令和8年6月5日 15:20　一致"]],
+            [["読戻者・端末", "区 作成　税務課端末3"], ["承認者", "区 係長"]],
+            [["読み戻した場所", "/media/operator/" + "long-name-of-a-disc/" * 6]],
+        ],
+        "files": [
+            [name, digest] for name in ("R08-N01.zip", "R08-N01.zip.envelope.json", "README-ja.txt", "handover.pyz")
+        ],
+        "secret": [
+            [["番号", "M-2026-0007"], ["経路", "簡易書留（封書）"]],
+            [["渡した者", "区 立会"], ["受け取った者", "印刷 責任"]],
+            [["日時", "令和8年6月5日 15:40"]],
+        ],
+        "maker": "区 作成",
+        "approver": "区 係長",
+        "part": {"number": 1, "of": 1},
+    } | changes
+
+
 VENDOR = {
     "name": "株式会社 見本印刷",
     "address": "東京都見本区見本町二丁目2番2号",

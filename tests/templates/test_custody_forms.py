@@ -11,6 +11,7 @@ from print_service.press.forms import load_form
 
 NUMBERS = {
     "staff_report": ("F-01", samples.staff_fields),
+    "export_record": ("F-06", samples.export_fields),
     "transfer_slip": ("F-07", samples.transfer_fields),
     "copy_register": ("F-08", samples.register_fields),
     "returned": ("F-15", samples.returned_fields),
@@ -43,6 +44,11 @@ def test_every_page_says_its_form_number_and_which_page_of_how_many(press, name)
     ("form_id", "rows", "fields"),
     [
         ("staff_report", "rows_per_page", samples.staff_fields),
+        (
+            "transfer_slip",
+            "rows_per_page",
+            lambda n: samples.transfer_fields(media=samples.transfer_fields()["media"] * n),
+        ),
         ("copy_register", "rows_per_page", lambda n: samples.register_fields(count=n)),
         ("copy_register", "movements_per_page", lambda n: samples.register_fields(ways=n)),
         ("erasure_certificate", "rows_per_page", samples.erasure_fields),

@@ -22,7 +22,9 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["source_file_id"], ["source_files.id"], name=op.f("fk_covered_days_source_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_covered_days")),
-        sa.UniqueConstraint("channel", "day", "source_file_id", name=op.f("uq_covered_days_channel_day_source_file_id")),
+        sa.UniqueConstraint(
+            "channel", "day", "source_file_id", name=op.f("uq_covered_days_channel_day_source_file_id")
+        ),
     )
     op.execute(
         "INSERT INTO covered_days (channel, day, source_file_id) "
