@@ -1,7 +1,7 @@
 """A season at the ward: host file → proved, sealed batch, each step timed, with the memory of every process.
 
-`python benchmarks/season.py --payers 2000` makes so many payers of resident tax (two pages of notice, five slips for whoever pays by slip),
-loads their host file into a fresh ledger and does steps 1 to 6 by the real use cases with the process pool. For each step it prints
+`python benchmarks/season.py --payers 2000` makes so many payers of resident tax (two pages of notice, five slips for whoever pays by slip; `--tax
+vehicle-tax` for a page and a slip), loads their host file into a fresh ledger and does steps 1 to 6 by the real use cases with the process pool. For each step it prints
 wall and processor seconds (this process and its workers), pieces a second, statements sent to the database and the peak resident memory of this
 process and of the largest worker. `--url` takes PostgreSQL instead of SQLite, `--write` puts the table into `benchmarks/results.md`,
 `--json` writes the rows as JSON. Processor time is what to compare on a machine that does other work. Linux only: memory is read from /proc.
@@ -41,7 +41,8 @@ from print_service.slips.issue import number_job
 RESULTS = Path(__file__).with_name("results.md")
 BATCH = "R08-S01"
 ISSUED_ON = date(2026, 6, 5)
-RESIDENT_SHARE = 0.17  # of the synthetic ward's people
+# Host file and share of the synthetic ward's people by tax: two pages of notice and five slips, or one page and one slip.
+TAXES = {"resident-tax": ("resident-tax-host.dat", 0.17), "vehicle-tax": ("vehicle-tax-host.csv", 0.86)}
 TARGET_PIECES, TARGET_SECONDS, TARGET_MIB = 100_000, 1_800, 1_024
 
 
@@ -61,6 +62,7 @@ class Step:
 class Season:
     """One run."""
 
+    tax: str
     payers: int
     pieces: int
     pages: int
@@ -120,9 +122,10 @@ def peak_mib(pid: int) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
-def run(folder: Path, payers: int, url: str | None, chunk: int) -> Season:
+def run(folder: Path, tax: str, payers: int, url: str | None, chunk: int) -> Season:
     """One season in an empty folder."""
-    maker = multiprocessing.get_context("spawn").Process(target=build_ward, args=(population(payers), 1, folder / "host"))
+    people = max(20, round((payers - 12) / TAXES[tax][1]))
+    maker = multiprocessing.get_context("spawn").Process(target=build_ward, args=(people, 1, folder / "host"))
     maker.start()
     maker.join()
     text = re.sub(r"chunk_pieces = \d+", f"chunk_pieces = {chunk}", template())
@@ -137,15 +140,15 @@ def run(folder: Path, payers: int, url: str | None, chunk: int) -> Season:
     with process_pool(settings.workers) as pool:
         warm(pool, settings)
         pool.submit(os.getpid).result()
-        _steps(engine, settings, folder, meter, pool)
+        _steps(engine, settings, tax, folder / "host" / TAXES[tax][0], meter, pool)
     with transaction(engine) as session:
         pieces = session.scalar(select(func.count()).select_from(Piece)) or 0
         pages = session.scalar(select(func.sum(PageFile.pages))) or 0
     engine.dispose()
-    return Season(payers, pieces, pages, engine.dialect.name, tuple(meter.steps))
+    return Season(tax, payers, pieces, pages, engine.dialect.name, tuple(meter.steps))
 
 
-def _steps(engine: Engine, settings: Settings, folder: Path, meter: Meter, pool) -> None:
+def _steps(engine: Engine, settings: Settings, tax: str, host: Path, meter: Meter, pool) -> None:
     def act() -> Act:
         return Act("maker", datetime(2026, 5, 20, 10, 0, tzinfo=JST))
 
@@ -153,9 +156,8 @@ def _steps(engine: Engine, settings: Settings, folder: Path, meter: Meter, pool)
         with meter.step(name), transaction(engine) as session:
             work(session)
 
-    host = folder / "host" / "resident-tax-host.dat"
-    order = JobOrder(BATCH, "notice", ("resident-tax",), LEVY_YEAR, ISSUED_ON)
-    in_transaction("1 intake", lambda s: load_assessments(s, act(), host, "resident-tax-host", settings=settings))
+    order = JobOrder(BATCH, "notice", (tax,), LEVY_YEAR, ISSUED_ON)
+    in_transaction("1 intake", lambda s: load_assessments(s, act(), host, f"{tax}-host", settings=settings))
     in_transaction("2 freeze", lambda s: freeze_notices(s, settings, act(), order))
     in_transaction("3 number", lambda s: number_job(s, settings, act(), BATCH))
     with meter.step("4 compose"):
@@ -167,12 +169,10 @@ def _steps(engine: Engine, settings: Settings, folder: Path, meter: Meter, pool)
     in_transaction("6 seal", lambda s: seal_job(s, settings, act(), BATCH, "M-2026-901", seeded(1, "seal")))
 
 
-def population(payers: int) -> int:
-    """How many people the synthetic ward needs to have so many payers of resident tax, about."""
-    return max(20, round((payers - 12) / RESIDENT_SHARE))
-
-
-HEAD = ("| step | wall s | CPU s | pieces/s | statements | MiB, this process | MiB, largest worker |", "|---|---|---|---|---|---|---|")
+HEAD = (
+    "| step | wall s | CPU s | pieces/s | statements | MiB, this process | MiB, largest worker |",
+    "|---|---|---|---|---|---|---|",
+)
 
 
 def table(season: Season) -> list[str]:
@@ -197,7 +197,7 @@ def forecast(season: Season) -> str:
     wall = sum(step.wall for step in season.steps) * TARGET_PIECES / season.pieces / 60
     cpu = sum(step.cpu for step in season.steps) * TARGET_PIECES / season.pieces / 60
     return (
-        f"{season.pieces:,} pieces, {season.pages:,} pages, {season.database}. At this pace {TARGET_PIECES:,} pieces take {wall:.0f} minutes by the "
+        f"{season.pieces:,} pieces of {season.tax}, {season.pages:,} pages, {season.database}. At this pace {TARGET_PIECES:,} pieces take {wall:.0f} minutes by the "
         f"clock and {cpu:.0f} minutes of processor time (target: {TARGET_SECONDS // 60} minutes on 2 cores, {TARGET_MIB:,} MiB a process)."
     )
 
@@ -215,7 +215,8 @@ def write(season: Season) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one season, print it, and do with it what was asked."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--payers", type=int, default=2_000, help="payers of resident tax, about")
+    parser.add_argument("--payers", type=int, default=2_000, help="payers of that tax, about")
+    parser.add_argument("--tax", choices=TAXES, default="resident-tax")
     parser.add_argument("--url", help="ledger in an empty database, e.g. postgresql+psycopg://user@host/name")
     parser.add_argument("--chunk", type=int, default=500, help="pieces in one file")
     parser.add_argument("--keep", type=Path, help="work in this empty folder and keep it")
@@ -225,7 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        season = run(folder, options.payers, options.url, options.chunk)
+        season = run(folder, options.tax, options.payers, options.url, options.chunk)
     print("\n".join((*HEAD, *table(season), "", forecast(season))))
     if options.json:
         options.json.write_text(json.dumps(asdict(season)), encoding="utf-8")

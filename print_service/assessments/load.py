@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, not_, select, update
 from sqlalchemy.orm import Session
 
 from print_service.act import Act
@@ -27,6 +27,7 @@ from print_service.settings import Settings
 _BLOCK = 1000
 # By table, not by class: many rows go to the driver in one call.
 _PAYERS = insert(tables.Payer.__table__)  # type: ignore[arg-type]  # declared as FromClause
+_ASSESSMENTS = insert(tables.Assessment.__table__)  # type: ignore[arg-type]
 _INSTALMENTS = insert(tables.Instalment.__table__)  # type: ignore[arg-type]
 
 
@@ -201,8 +202,8 @@ def _described(payer: Payer, source_id: int, known: tables.Payer | None) -> dict
 
 
 def _insert(session: Session, block: Sequence[Assessment], source_id: int, book: Calendar) -> None:
-    stored = session.scalars(
-        insert(tables.Assessment).returning(tables.Assessment.id, sort_by_parameter_order=True),
+    session.connection().execute(
+        _ASSESSMENTS,
         [
             {
                 "tax_item": a.tax_item,
@@ -215,21 +216,31 @@ def _insert(session: Session, block: Sequence[Assessment], source_id: int, book:
                 "annual": a.annual,
                 "facts": dict(a.facts),
                 "source_file_id": source_id,
+                "superseded": False,
             }
             for a in block
         ],
-    ).all()
+    )
+    # What was just stored is live, and live notice numbers have an index.
+    live = (
+        not_(tables.Assessment.superseded),
+        tables.Assessment.tax_item == block[0].tax_item,
+        tables.Assessment.levy_year == block[0].levy_year,
+        tables.Assessment.notice_no.in_([a.notice_no for a in block]),
+    )
+    found = session.execute(select(tables.Assessment.notice_no, tables.Assessment.id).where(*live))
+    stored = {row.notice_no: row.id for row in found}
     dues = {(a.tax_item, a.levy_year): due_dates(a.tax_item, a.levy_year, book) for a in block}
     session.connection().execute(
         _INSTALMENTS,
         [
             {
-                "assessment_id": key,
+                "assessment_id": stored[a.notice_no],
                 "number": part.number,
                 "due": dues[a.tax_item, a.levy_year][part.number - 1],
                 "amount": part.amount,
             }
-            for key, a in zip(stored, block, strict=True)
+            for a in block
             for part in a.instalments
         ],
     )

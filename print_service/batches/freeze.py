@@ -35,6 +35,7 @@ from print_service.settings import Settings
 _BLOCK = 500
 # By table, not by class: many rows go to the driver in one call.
 _HOLDS = insert(Hold.__table__)  # type: ignore[arg-type]  # declared as FromClause
+_PIECES = insert(Piece.__table__)  # type: ignore[arg-type]
 _COVERS = insert(PieceAssessment.__table__)  # type: ignore[arg-type]
 
 
@@ -147,10 +148,11 @@ def _hold(session: Session, batch: str, held: Sequence[tuple[str, str]]) -> dict
 
 def _store(session: Session, order: JobOrder, first: int, drafts: Sequence[Draft], local: Sequence[str]) -> None:
     """Pieces numbered from `first`, and what each speaks of."""
-    pieces = session.scalars(
-        insert(Piece).returning(Piece.id, sort_by_parameter_order=True),
-        [_piece(order, number, draft, local) for number, draft in enumerate(drafts, start=first)],
-    ).all()
+    session.connection().execute(
+        _PIECES, [_piece(order, number, draft, local) for number, draft in enumerate(drafts, start=first)]
+    )
+    mine = (Piece.job_id == order.batch, Piece.number >= first)
+    pieces = session.scalars(select(Piece.id).where(*mine).order_by(Piece.number)).all()
     covers = [
         {"piece_id": piece, "assessment_id": assessment, "period": period}
         for piece, draft in zip(pieces, drafts, strict=True)

@@ -19,8 +19,6 @@ from print_service.ledger.dunning_tables import FreshnessOverride
 from print_service.ledger.journal import Tag, record
 from print_service.settings import Settings
 
-_NAMED = 10
-
 
 @dataclass(frozen=True)
 class Gate:
@@ -44,14 +42,15 @@ class Gate:
 def gate(session: Session, settings: Settings, batch: str, on: date) -> Gate:
     """The table of channels, and how far they tell. Refuses every channel that is behind and not overridden (`dunning.stale-channel`)."""
     channels = freshness(session, settings, on)
-    granted = _granted(session, batch)
+    by_key = {channel.channel: channel for channel in channels}
+    granted = [row for row in _granted(session, batch) if row.channel in by_key and _holds(row, by_key[row.channel])]
     open_ = {row.channel for row in granted}
     behind = [_stale(channel) for channel in channels if channel.stale and channel.channel not in open_]
     if behind:
         raise RefusedError(behind)
     fresh = [c.known_to for c in channels if c.known_to and not (c.stale and c.channel in open_)]
     every = [c.known_to for c in channels if c.known_to]
-    used = tuple(row for row in granted if any(c.stale and c.channel == row.channel for c in channels))
+    used = tuple({row.channel: row for row in granted if by_key[row.channel].stale}.values())
     return Gate(channels, used, min(fresh, default=on), min(every, default=on))
 
 
@@ -65,20 +64,23 @@ def override(
 ) -> FreshnessOverride:
     """Let one batch go on although a channel is behind: the first call asks, the call of another person grants.
 
-    Refuses a channel the ward does not offer, a missing reason, and the same person twice.
+    It is for what is missing on that day; when more is missing later, it has to be asked for again. Refuses a channel the ward does not
+    offer, a missing reason, and the same person twice.
     """
-    known = [row.channel for row in freshness(session, settings, act.day)]
+    known = {row.channel: row for row in freshness(session, settings, act.day)}
     if channel not in known:
         raise refuse("dunning.override-unknown", channel, channel=channel, known="・".join(known))
     mine = (FreshnessOverride.batch == batch, FreshnessOverride.channel == channel)
-    row = session.scalar(select(FreshnessOverride).where(*mine))
-    if row is None:
+    row = session.scalar(select(FreshnessOverride).where(*mine).order_by(FreshnessOverride.id.desc()).limit(1))
+    if row is None or (row.granted_by is not None and not _holds(row, known[channel])):
         if not reason.strip():
             raise refuse("dunning.override-reason", channel)
-        row = FreshnessOverride(batch=batch, channel=channel, reason=reason, asked_by=act.by, asked_at=act.at)
+        missing = _missing(known[channel])
+        asked = {"reason": reason, "asked_by": act.by, "asked_at": act.at}
+        row = FreshnessOverride(batch=batch, channel=channel, missing=missing, **asked)
         session.add(row)
         session.flush()
-        record(session, Tag.OVERRIDE_ASKED, act, batch, {"channel": channel, "reason": reason})
+        record(session, Tag.OVERRIDE_ASKED, act, batch, {"channel": channel, "missing": missing, "reason": reason})
         return row
     if row.granted_by is not None:
         raise refuse("dunning.override-granted", channel, by=row.granted_by)
@@ -91,14 +93,24 @@ def override(
 
 def _granted(session: Session, batch: str) -> tuple[FreshnessOverride, ...]:
     mine = (FreshnessOverride.batch == batch, FreshnessOverride.granted_by.is_not(None))
-    return tuple(session.scalars(select(FreshnessOverride).where(*mine).order_by(FreshnessOverride.channel)))
+    ordered = select(FreshnessOverride).where(*mine).order_by(FreshnessOverride.channel, FreshnessOverride.id)
+    return tuple(session.scalars(ordered))
 
 
-def missing_words(days: Sequence[date], numbers: Sequence[int]) -> str:
+def _missing(channel: ChannelFreshness) -> list[str]:
+    return [*(day.isoformat() for day in channel.missing), *(f"#{number}" for number in channel.missing_files)]
+
+
+def _holds(row: FreshnessOverride, channel: ChannelFreshness) -> bool:
+    """Whether all that is missing now was missing when two people answered for it."""
+    return set(_missing(channel)) <= set(row.missing)
+
+
+def missing_words(days: Sequence[date], numbers: Sequence[int], named: int = 10) -> str:
     """What is missing as a person reads it: the first days one by one, then how many more; and numbers of files."""
-    words = [f"{day.month}月{day.day}日" for day in days[:_NAMED]]
-    words += [f"ほか{len(days) - _NAMED}日"] if len(days) > _NAMED else []
-    words += [f"ファイル通番 {'・'.join(map(str, numbers[:_NAMED]))}"] if numbers else []
+    words = [f"{day.month}月{day.day}日" for day in days[:named]]
+    words += [f"ほか{len(days) - named}日"] if len(days) > named else []
+    words += [f"ファイル通番 {'・'.join(map(str, numbers[:named]))}"] if numbers else []
     return "、".join(words) or "なし"
 
 

@@ -58,6 +58,16 @@ class Report(StrEnum):
     WHEREABOUTS = "whereabouts"
 
 
+_TITLES = {
+    Report.CHANNELS: "経路・日別の収納",
+    Report.FILES: "ファイル別の消込結果",
+    Report.EXCEPTIONS: "未処理の例外",
+    Report.OUTSTANDING: "期別の未納",
+    Report.WHEREABOUTS: "収納した金額の行き先",
+}
+_MONEY = ("金額", "額", "延滞金")
+
+
 @app.command()
 def load(
     path: Annotated[Path, typer.Argument(help="収納ファイル / payment file")],
@@ -122,7 +132,7 @@ def report(
                 kind, rows = reports.Outstanding, reports.outstanding(session, last or date.max)
             case Report.WHEREABOUTS:
                 kind, rows = reports.Whereabouts, reports.whereabouts(session, last or date.max)
-    _put(f"収納 {what}", reports.HEADINGS[kind], rows, csv, as_json=as_json)
+    _put(_TITLES[what], reports.HEADINGS[kind], rows, csv, as_json=as_json)
 
 
 @app.command()
@@ -177,7 +187,7 @@ def fresh(
                 row.last_file or "なし",
                 row.covered_to or "なし",
                 row.needed_to,
-                missing_words(row.missing, row.missing_files),
+                missing_words(row.missing, row.missing_files, 3),
                 "遅れ" if row.stale else "可",
             )
             for row in rows
@@ -229,4 +239,11 @@ def _put(title: str, headings: tuple[str, ...], rows: Iterable[Any], csv: Path |
     if as_json:
         show({"rows": plain(rows)}, as_json=True)
     elif csv is None:
-        show_rows(title, headings, (["" if cell is None else cell for cell in astuple(row)] for row in rows))
+        shown = ([_cell(*pair) for pair in zip(headings, astuple(row), strict=True)] for row in rows)
+        show_rows(title, headings, shown)
+
+
+def _cell(heading: str, value: object) -> object:
+    if isinstance(value, int) and heading.endswith(_MONEY):
+        return f"{value:,}"
+    return "" if value is None else value

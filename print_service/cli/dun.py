@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from print_service.batches.exclusions import RULES, policies
 from print_service.batches.freshness import channel_rows, missing_words, override
 from print_service.cli.context import (
     AsJson,
@@ -21,7 +20,8 @@ from print_service.cli.context import (
 )
 from print_service.cli.words import JOB_KINDS
 from print_service.collection.match import Balance
-from print_service.dunning.cover import cover_sheet
+from print_service.dunning.cover import cover_sheet, rule_title
+from print_service.dunning.owed import owed
 from print_service.dunning.plan import FINAL_DEMAND, REMINDER
 from print_service.dunning.run import (
     STATES,
@@ -46,7 +46,7 @@ TaxItems = Annotated[
 ]
 Demand = Annotated[bool, typer.Option("--final-demand", help="催告書 / final demands")]
 ALL = ("resident-tax", "vehicle-tax")
-_COLUMNS = ("宛名番号", "通知書番号", "期", "納期限", "未納額", "除外")
+_COLUMNS = ("宛名番号", "通知書番号", "期", "納期限", "未納額", "延滞金", "除外")
 
 
 @app.command()
@@ -67,16 +67,20 @@ def plan(
             plan_run(session, config, act(), order)
             facts = run_facts(session, config, batch)
         found = candidates(session, config, order)
-        rows = [_row(balance, "") for balance in found.chosen]
-        rows += [_row(balance, key) for balance, key in found.excluded]
+        rows = [_row(balance, order, "") for balance in found.chosen]
+        rows += [_row(balance, order, key) for balance, key in found.excluded]
         channels = found.gate.rows()
     if as_json:
         show({"data_as_of": found.data_as_of, "channels": channels, "rows": rows, "run": facts}, as_json=True)
         return
     _show_channels(channels)
-    show_rows(
-        f"{JOB_KINDS[kind]}の対象（収納 {found.data_as_of} まで反映）", _COLUMNS, [tuple(r.values()) for r in rows]
-    )
+    table = [_line(row) for row in rows]
+    if table:
+        show_rows(f"{JOB_KINDS[kind]}の対象と除外", _COLUMNS, table)
+    total = sum(balance.unpaid for balance in found.chosen)
+    payers = len({balance.assessment.payer_key for balance in found.chosen})
+    counts = f"対象 {payers} 人 {len(found.chosen)} 期別 未納 {total:,} 円、除外 {len(found.excluded)} 期別"
+    console.print(f"{counts}（{found.data_as_of} までの納付を反映）", markup=False, soft_wrap=True)
     if facts:
         _show_facts(facts)
 
@@ -171,15 +175,27 @@ def override_channel(
     show(result, as_json=as_json, title="収納の遅れの承認")
 
 
-def _row(balance: Balance, exclusion: str) -> dict[str, object]:
+def _row(balance: Balance, order: RunOrder, exclusion: str) -> dict[str, object]:
+    """A reminder asks for no late charge; a final demand may ask for nothing else."""
+    charge = owed(balance, order.as_of).late_charge if order.kind == FINAL_DEMAND else 0
     return {
         "payer_key": balance.assessment.payer_key,
         "notice_no": balance.assessment.notice_no,
         "period": balance.instalment.number,
         "due": balance.instalment.due,
         "unpaid": balance.unpaid,
+        "late_charge": charge,
         "excluded": exclusion,
     }
+
+
+def _line(row: dict[str, object]) -> tuple[object, ...]:
+    money = (f"{row['unpaid']:,}", f"{row['late_charge']:,}")
+    return (row["payer_key"], row["notice_no"], row["period"], row["due"], *money, _reason(row["excluded"]))
+
+
+def _reason(rule: object) -> str:
+    return rule_title(str(rule)) if rule else ""
 
 
 def _show_channels(rows: list[Any]) -> None:
@@ -191,7 +207,7 @@ def _show_channels(rows: list[Any]) -> None:
             row["covered_to"] or "なし",
             row["needed_to"],
             row["lag"],
-            missing_words([date.fromisoformat(day) for day in row["missing"]], row["missing_files"]),
+            missing_words([date.fromisoformat(day) for day in row["missing"]], row["missing_files"], 3),
             _state(row),
         )
         for row in rows
@@ -209,6 +225,8 @@ def _show_facts(facts: RunFacts) -> None:
     rows = [
         ("状態", STATES[facts.state]),
         ("対象", f"{facts.payers} 人 {facts.instalments} 期別"),
+        ("通数", f"{facts.pieces} 通（うち引抜 {facts.pulled} 通）" if facts.pieces else "未作成"),
+        ("収納反映日", facts.data_as_of),
         ("未納額", f"{facts.unpaid:,} 円"),
         ("延滞金", f"{facts.late_charge:,} 円"),
         ("計画", facts.planned_by),
@@ -217,8 +235,7 @@ def _show_facts(facts: RunFacts) -> None:
         ("完納されないと差押えの義務（10日）", facts.seizure_day or ""),
     ]
     show_rows(f"{JOB_KINDS[facts.kind]} {facts.batch}", ("項目", "内容"), rows)
-    words = {rule: policies()[kind].title for kind, rule in RULES.items()}
-    lines = [(key, words.get(key, ""), count) for key, count in facts.excluded.items()]
-    show_rows("除外", ("キー", "種類", "件数"), lines)
+    lines = [(rule_title(key), count, key) for key, count in facts.excluded.items()]
+    show_rows("除外", ("理由", "期別", "キー"), lines)
     for warning in facts.warnings:
         console.print(str(warning), markup=False, soft_wrap=True)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from print_service.cli.context import AsJson, day_of, show, show_rows
+from print_service.cli.context import AsJson, console, day_of, show, show_rows
+from print_service.dunning.late_charge import LateCharge, charge_rules
 from print_service.dunning.late_charge import late_charge as charge
 from print_service.findings import Finding, RefusedError
 
@@ -33,6 +34,19 @@ def late_charge(
         for s in result.segments
     ]
     show_rows(f"延滞金 {result.amount:,} 円", ("から", "まで", "日数", "年％", "計算の基礎", "円"), rows)
+    console.print(_why(result, late=paid > due), markup=False, soft_wrap=True)
+
+
+def _why(result: LateCharge, *, late: bool) -> str:
+    """How the rows come to the amount."""
+    rules, total = charge_rules(), sum(segment.yen for segment in result.segments)
+    if not late:
+        return "納期限までの納付のため、延滞金はかかりません。"
+    if not result.segments:
+        return f"計算の基礎となる税額が {rules.base_least:,}円未満のため、延滞金はかかりません。"
+    if total < rules.charge_least:
+        return f"計 {total:,}円は {rules.charge_least:,}円未満のため、延滞金はかかりません。"
+    return f"計 {total:,}円から {rules.charge_unit}円未満を切り捨てます。"
 
 
 def _parts(items: list[str]) -> list[tuple[date, int]]:

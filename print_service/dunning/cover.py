@@ -62,7 +62,7 @@ def cover_fields(settings: Settings, facts: RunFacts, issued_on: date) -> dict[s
         "deadline": facts.deadline and facts.deadline.isoformat(),
         "seizure_day": facts.seizure_day and facts.seizure_day.isoformat(),
         "channels": [_channel(row) for row in facts.channels],
-        "excluded": [{"title": _title(key), "count": count} for key, count in facts.excluded.items()],
+        "excluded": [{"title": rule_title(key), "count": count} for key, count in facts.excluded.items()],
     }
 
 
@@ -84,6 +84,7 @@ def _channel(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _title(rule: str) -> str:
+def rule_title(rule: str) -> str:
+    """What a rule that keeps somebody out is called on paper and on the screen."""
     kinds = {key: policies()[kind].title for kind, key in RULES.items()}
     return kinds.get(rule) or TITLES[rule]

@@ -44,6 +44,7 @@ class RunState(StrEnum):
     DROPPED = "dropped"
 
 
+LETTERS: Mapping[str, str] = {REMINDER: "督促", FINAL_DEMAND: "催告"}
 STATES: Mapping[str, str] = {
     RunState.PLANNED: "計画済",
     RunState.APPROVED: "承認済",
@@ -88,7 +89,8 @@ def plan_run(session: Session, settings: Settings, act: Act, order: RunOrder) ->
         raise refuse("job.exists", order.batch, id=order.batch)
     found = candidates(session, settings, order)
     if not found.chosen:
-        raise refuse("job.nothing-to-print", order.batch, scope="・".join(order.tax_items) or order.kind)
+        words = {"kind": LETTERS[order.kind], "as_of": order.as_of.isoformat()}
+        raise refuse("dunning.nobody", order.batch, **words)
     run = DunningRun(
         batch=order.batch,
         kind=order.kind,

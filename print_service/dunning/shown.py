@@ -18,6 +18,7 @@ from print_service.dunning.plan import REMINDER
 from print_service.dunning.run import RunState, get_run, items_of
 from print_service.findings import Finding
 from print_service.ledger.dunning_tables import DunnedItem, RunItem
+from print_service.ledger.states import PieceState
 from print_service.ledger.tables import Instalment, Piece, Posting
 from print_service.settings import Settings
 
@@ -50,6 +51,7 @@ class RunFacts:
     unpaid: int
     late_charge: int
     pieces: int
+    pulled: int
     excluded: Mapping[str, int]
     channels: tuple[Mapping[str, Any], ...]
     planned_by: str
@@ -90,6 +92,7 @@ def run_facts(session: Session, settings: Settings, batch: str) -> RunFacts:
         unpaid=unpaid,
         late_charge=charge,
         pieces=session.scalar(select(func.count()).where(Piece.job_id == batch)) or 0,
+        pulled=session.scalar(select(func.count()).where(Piece.job_id == batch, Piece.state == PieceState.PULLED)) or 0,
         excluded={key: counts[key] for key in dict.fromkeys((*_OURS, *filter(None, counts)))},
         channels=tuple(run.channels),
         planned_by=run.planned_by,

@@ -41,14 +41,17 @@ class Exclusion(Base):
 
 
 class FreshnessOverride(Base):
-    """One batch may go on although one channel is behind: why, who asked, and the second person who granted it."""
+    """One batch may go on although one channel is behind: why, who asked, and the second person who granted it.
+
+    It is for what was `missing` when it was asked for (days, and numbers of files as `#7`): more needs another one.
+    """
 
     __tablename__ = "freshness_overrides"
-    __table_args__ = (UniqueConstraint("batch", "channel"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch: Mapped[str] = mapped_column(String(12))
     channel: Mapped[str] = mapped_column(String(40))
+    missing: Mapped[list[Any]]
     reason: Mapped[str]
     asked_by: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[datetime]

@@ -1,6 +1,5 @@
 """What the finished file of a job must hold, from the ledger and from the zones that form.toml states (`forms`)."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -106,8 +105,15 @@ def _el_number(payload: str | None, key: Mapping[str, str]) -> str | None:
     if not payload:
         return None
     number = key["number"].zfill(20)
-    found = re.search(f"{number}{key['confirmation']}0([0-9]{{5}})", payload)
-    return f"{found[1] if found else '?'}-{number}-{key['confirmation']}-{key['category']}"
+    before = f"{number}{key['confirmation']}0"
+    organisation, at = "?", payload.find(before)
+    while at >= 0:
+        follows = payload[at + len(before) :][:5]
+        if len(follows) == 5 and follows.isascii() and follows.isdecimal():
+            organisation = follows
+            break
+        at = payload.find(before, at + 1)
+    return f"{organisation}-{number}-{key['confirmation']}-{key['category']}"
 
 
 def _slip_facts(document: Mapping[str, Any]) -> SlipFacts | None:

@@ -7,9 +7,9 @@ are data (`data/eras.toml`).
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from print_service.resources import data_dir
@@ -23,14 +23,29 @@ def printed(pattern: str, fields: Mapping[str, Any]) -> str:
 
     Raises ValueError for a shape there is none of.
     """
-    return _PLACE.sub(lambda place: _shaped(field_at(fields, place[1]), place[2] or ""), pattern)
+    begin, places = _parts(pattern)
+    return begin + "".join([_shaped(_at(fields, way), shape) + after for way, shape, after in places])
+
+
+@lru_cache(maxsize=4096)
+def _parts(pattern: str) -> tuple[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
+    """What stands before the first field; then each field's way and shape and what stands behind it."""
+    begin, *rest = _PLACE.split(pattern)
+    return begin, tuple(
+        (tuple(way.split(".")), shape or "", after)
+        for way, shape, after in zip(rest[::3], rest[1::3], rest[2::3], strict=True)
+    )
 
 
 def field_at(fields: Mapping[str, Any], way: str) -> Any:
     """The field at a dotted way, None where the way ends before it."""
+    return _at(fields, way.split("."))
+
+
+def _at(fields: Mapping[str, Any], steps: Iterable[str]) -> Any:
     value: Any = fields
-    for step in way.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
     return value
 
 
@@ -56,6 +71,7 @@ def _year(day: date) -> str:
     return f"{name}{'元' if year == 1 else year}年"
 
 
+@lru_cache(maxsize=1024)
 def _date(value: str) -> str:
     day = date.fromisoformat(value)
     return f"{_year(day)}{day.month}月{day.day}日"
@@ -70,6 +86,7 @@ def _full_width(value: Any) -> str:
     return str(value).translate(_FULL_WIDTH)
 
 
+@lru_cache(maxsize=64)
 def _levy_year(value: int) -> str:
     return _year(date(value, 4, 1)) + "度"
 

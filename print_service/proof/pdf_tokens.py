@@ -12,8 +12,6 @@ _NUMBER = rb"[-+]?(?:\d+\.?\d*|\.\d+)"
 _SKIPPED = rb"(?:(?:\s*+/[^\s/\[\]<>()]++\s++gs|[-+.\d\s]++(?:re|rg|RG|[mlcvyhfnSsBbgGkKwJj]\*?|W\*?))(?=[\s/\[]|$))++"
 _TOKEN = re.compile(
     rb"(?P<skipped>" + _SKIPPED + rb")"
-    rb"|(?:/(?P<first>[^\s/\[\]<>()%{}]++)\s++)?+(?P<before>" + _NUMBER + rb"(?:\s++" + _NUMBER + rb")*+)\s++"
-    rb"(?P<after>[A-Za-z'\"*][A-Za-z0-9'\"*]*)"
     rb"|(?P<numbers>" + _NUMBER + rb"(?:\s++" + _NUMBER + rb")*+)"
     rb"|<(?P<hex>[0-9A-Fa-f\s]*)>"
     rb"|/(?P<name>[^\s/\[\]<>()%{}]*)"
@@ -43,15 +41,7 @@ def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
     at, match_at = 0, _TOKEN.search
     while (match := match_at(data, at)) is not None:
         at, kind = match.end(), match.lastgroup
-        if kind == "after":
-            # An operator with its numbers, and perhaps a name before them: most of a page, in one go.
-            first, numbers, word = match.group("first", "before", "after")
-            if first is not None:
-                operands.append(_name(first))
-            operands += map(float, numbers.split())
-            yield word, operands
-            operands = []
-        elif kind == "word":
+        if kind == "word":
             if match["word"] == b"BI":
                 at = _past_inline_image(data, at)
             else:

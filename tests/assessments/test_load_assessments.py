@@ -311,3 +311,25 @@ def test_many_vehicles_are_stored_in_blocks_each_with_its_own_instalment(ward, a
         )
         assert wrong == 0
         assert session.scalar(select(func.count()).select_from(Instalment)) == 2_001
+
+
+def test_a_fault_behind_many_sound_records_leaves_nothing(ward):
+    """What was stored while reading goes again, payers too; the journal says nothing."""
+    rows = [{"payer_key": f"{number:010d}"} for number in range(1, 1503)]
+    path = ward.write_vehicles("late.csv", *rows, {"payer_key": "0000000001", "name": "別人　一郎"})
+    before = ward.snapshot()
+    with pytest.raises(RefusedError) as refusal:
+        ward.load(path)
+    assert keys(refusal) == ["intake.payer-differs"]
+    assert ward.snapshot() == before
+
+
+def test_a_payer_the_ledger_knows_is_described_anew_by_a_newer_file(ward):
+    ward.load(ward.write_vehicles("first.csv", {"name": "見本　花子"}))
+    with ward.session() as session:
+        sha256 = session.scalars(select(SourceFile.sha256)).one()
+    ward.load(ward.write_vehicles("second.csv", {"name": "見本　華子"}), supersedes=sha256)
+    with ward.session() as session:
+        (payer,) = session.scalars(select(Payer))
+        assert payer.name == "見本　華子"
+        assert session.get_one(SourceFile, payer.source_file_id).name == "second.csv"

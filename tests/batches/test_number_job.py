@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from print_service.demo.payments import Visit
-from print_service.dunning.run import run_reminders
+from print_service.dunning.run import RunOrder, approve_run, freeze_run, plan_run
 from print_service.findings import RefusedError
 from print_service.ledger.tables import Assessment, Piece, Slip
 from print_service.press.forms import load_form
@@ -116,8 +116,12 @@ def test_no_number_is_given_twice_in_a_year_of_notices_and_reminders(loaded_ward
     ward.pay(
         "cvs.dat", [Visit(paid.cvs_digits, paid.amount, date(2026, 5, 20), "confirmed")], covered_to=date(2026, 6, 19)
     )
+    ward.fresh(date(2026, 6, 19))
     with ward.session() as session:
-        run_reminders(session, ward.settings, act("2026-06-22 10:00"), "R08-D01", ("vehicle-tax",), date(2026, 6, 22))
+        order = RunOrder("R08-D01", "reminder", ("vehicle-tax",), date(2026, 6, 22))
+        plan_run(session, ward.settings, act("2026-06-22 09:00"), order)
+        approve_run(session, act("2026-06-22 09:30", "W03"), "R08-D01")
+        freeze_run(session, ward.settings, act("2026-06-22 10:00"), "R08-D01")
     reminded = ward.number("R08-D01").slips
     found = slips(ward)
     for number in ("number", "cvs_digits", "el_qr"):

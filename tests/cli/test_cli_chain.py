@@ -192,7 +192,8 @@ def _payments(folder):
         slips = session.execute(found.where(Slip.cvs_digits.is_not(None)).order_by(Slip.id).limit(2)).all()
     engine.dispose()
     visits = [Visit(slip.cvs_digits, slip.amount, date(2026, 5, 20), "confirmed") for slip, _ in slips]
-    write_payment_file(folder / "payments.dat", visits, seed=1, covered_to=date(2026, 6, 19))
+    days = {"covered_to": date(2026, 6, 19), "covered_from": date(2026, 5, 1)}
+    write_payment_file(folder / "payments.dat", visits, seed=1, **days)
     return {notice_no for _, notice_no in slips}
 
 

@@ -111,7 +111,7 @@ def test_nobody_is_demanded_before_the_reminders_limit_has_passed(reminded):
     reminded.pay(LIMIT)
     with pytest.raises(RefusedError) as refused:
         reminded.demand("R08-F01", LIMIT)
-    assert [finding.key for finding in refused.value.findings] == ["job.nothing-to-print"]
+    assert [finding.key for finding in refused.value.findings] == ["dunning.nobody"]
     reminded.pay(LIMIT + timedelta(days=1))
     assert reminded.demand("R08-F01", LIMIT + timedelta(days=1)).chosen > 0
 
@@ -122,7 +122,7 @@ def test_who_paid_on_the_last_day_must_be_known_before_the_demand(reminded):
     reminded.ward.pay("late.dat", [], LIMIT - timedelta(days=4))
     with pytest.raises(RefusedError) as refused:
         reminded.demand("R08-F01", LIMIT + timedelta(days=1))
-    assert [finding.key for finding in refused.value.findings] == ["job.nothing-to-print"]
+    assert [finding.key for finding in refused.value.findings] == ["dunning.nobody"]
 
 
 def test_an_instalment_paid_on_its_due_date_must_be_known_before_it_is_listed(reminded):
@@ -136,7 +136,7 @@ def test_who_was_never_reminded_is_not_demanded(dunned):
     dunned.pay(DEMANDED)
     with pytest.raises(RefusedError) as refused:
         dunned.demand("R08-F01", DEMANDED)
-    assert [finding.key for finding in refused.value.findings] == ["job.nothing-to-print"]
+    assert [finding.key for finding in refused.value.findings] == ["dunning.nobody"]
 
 
 def test_a_reminder_that_was_not_posted_is_no_reminder(dunned):
@@ -145,7 +145,7 @@ def test_a_reminder_that_was_not_posted_is_no_reminder(dunned):
     dunned.pay(DEMANDED)
     with pytest.raises(RefusedError) as refused:
         dunned.demand("R08-F01", DEMANDED)
-    assert [finding.key for finding in refused.value.findings] == ["job.nothing-to-print"]
+    assert [finding.key for finding in refused.value.findings] == ["dunning.nobody"]
 
 
 def test_an_instalment_whose_notice_never_left_is_not_listed_but_named(reminded):
@@ -176,7 +176,7 @@ def test_a_demand_still_in_print_is_not_made_a_second_time(reminded):
     reminded.demand("R08-F01", DEMANDED)
     with pytest.raises(RefusedError) as refused:
         reminded.demand("R08-F02", DEMANDED)
-    assert [finding.key for finding in refused.value.findings] == ["job.nothing-to-print"]
+    assert [finding.key for finding in refused.value.findings] == ["dunning.nobody"]
 
 
 def test_who_paid_after_the_day_of_the_run_but_before_it_was_made_is_not_demanded(reminded):

@@ -211,7 +211,7 @@ def test_a_run_with_nobody_to_remind_makes_no_job(dunned):
     dunned.pay(date(2026, 6, 10))
     with pytest.raises(RefusedError) as refused:
         dunned.remind("R08-D01", date(2026, 6, 10), TAX)
-    assert [finding.key for finding in refused.value.findings] == ["job.nothing-to-print"]
+    assert [finding.key for finding in refused.value.findings] == ["dunning.nobody"]
     assert dunned.covered("R08-D01") == set()
 
 

@@ -156,6 +156,26 @@ def test_what_was_let_through_stands_in_run_and_journal(dunned):
     assert (row["channel"], row["stale"], tags) == (STORE, True, [Tag.OVERRIDE_ASKED, Tag.OVERRIDE_GRANTED])
 
 
+def test_an_override_is_for_what_was_missing_when_it_was_asked_for(dunned):
+    """Bug: two people let one late day through, and weeks of missing files went with it when the letters were posted."""
+    dunned.ward.fresh(RUN, STORE)
+    dunned.ward.pay("cvs.dat", [], date(2026, 7, 10))
+    overridden(dunned)  # 7/13 is missing
+    dunned.remind("R08-D01", RUN, TAX)
+    later = date(2026, 7, 27)
+    dunned.ward.fresh(later, STORE)
+    with dunned.ward.session() as session, pytest.raises(RefusedError) as refused:
+        gate(session, dunned.ward.settings, "R08-D01", later)
+    (finding,) = refused.value.findings
+    assert (finding.where, finding.values["missing"]) == (STORE, "7月13日、7月14日、7月15日、7月16日、7月17日")
+    for by, reason in (("W01", "復旧しない"), ("W03", "")):
+        with dunned.ward.session() as session:
+            override(session, dunned.ward.settings, dunned.act(f"{later} 08:00", by), "R08-D01", STORE, reason)
+    with dunned.ward.session() as session:
+        (used,) = gate(session, dunned.ward.settings, "R08-D01", later).overrides
+    assert used.reason == "復旧しない"
+
+
 def test_an_override_that_was_not_needed_leaves_no_trace_on_the_run(dunned):
     """The missing file came after all."""
     overridden(dunned)

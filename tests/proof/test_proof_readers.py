@@ -1,6 +1,7 @@
 """Fields as printed, zones, outlines, the second decoder and the red frames: each by itself."""
 
 import io
+import pickle
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -125,6 +126,15 @@ def test_parts_joined_are_the_file_read_at_once(tmp_path):
     joined, whole = join_parts(pdf, pages, parts), prove_file(pdf, pages)
     assert joined.findings == whole.findings
     assert joined.counts == whole.counts
+
+
+def test_orders_of_one_file_share_its_owners_in_another_process(tmp_path):
+    """They are packed once for all parts and unpacked once in each process."""
+    pdf, pages = sound(tmp_path / "o.pdf")
+    (order,) = part_orders(pdf, pages)
+    one, other = (pickle.loads(pickle.dumps(order)) for _ in range(2))
+    assert one.owners == order.owners
+    assert one.owners is other.owners
 
 
 def test_a_file_changed_between_two_parts_is_named(tmp_path):

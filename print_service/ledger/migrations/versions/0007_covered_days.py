@@ -1,4 +1,7 @@
-"""Each payment file tells of days, not only up to a day: a file lost between two others leaves a gap that can be seen."""
+"""Each payment file tells of days, not only up to a day: a file lost between two others leaves a gap that can be seen.
+
+An override is for what was missing when it was asked for, so a batch may have more than one for a channel.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,3 +35,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("source_files") as batch:
         batch.add_column(sa.Column("file_number", sa.Integer(), nullable=True))
+    with op.batch_alter_table("freshness_overrides") as batch:
+        batch.drop_constraint(batch.f("uq_freshness_overrides_batch_channel"), type_="unique")
+        batch.add_column(sa.Column("missing", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    with op.batch_alter_table("freshness_overrides") as batch:
+        batch.alter_column("missing", existing_type=sa.JSON(), server_default=None)
