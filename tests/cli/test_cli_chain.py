@@ -211,12 +211,12 @@ def test_prove_reads_every_mark(chain):
     assert proved["marks_decoded"] == proved["marks_expected"] > proved["pages"]
 
 
-def test_seal_shows_no_passphrase_and_keeps_the_letter_apart(chain):
+def test_seal_shows_no_passphrase_and_the_letter_stands_apart_until_it_is_delivered(chain):
     desk, said, _ = chain
     sealed = said["seal"].json
     letter, container = (desk.folder / sealed["letter"]), (desk.folder / sealed["container"])
-    assert letter.is_file()
     assert container.is_file()
+    assert not letter.exists()  # `handover passphrase` recorded its delivery and removed the PDF
     assert letter.parent not in (container.parent, *container.parents)
     words = re.findall(r"[A-Z0-9]{4,}(?:-[A-Z0-9]{4,}){3,}", said["seal"].out + said["seal"].err)
     assert words == []

@@ -562,6 +562,7 @@ FIELDS = {
     "incident": incident_fields,
     "pull_list": pull_fields,
     "dunning_cover": cover_fields,
+    "export_record": export_fields,
 }
 
 

@@ -15,7 +15,7 @@ from print_service.press.forms import form_ids, load_form
 PAGES = {
     "resident_tax": 2, "vehicle_tax": 2, "payment_slip": 1, "reminder": 1, "final_demand": 1,
     "passphrase": 1, "erasure_certificate": 1, "transfer_slip": 1, "staff_report": 1, "copy_register": 1,
-    "spoilage": 1, "audit": 1, "incident": 2, "pull_list": 1, "dunning_cover": 1,
+    "spoilage": 1, "audit": 1, "incident": 2, "pull_list": 1, "dunning_cover": 1, "export_record": 1,
 }  # fmt: skip
 ADDRESSED = ["resident_tax", "vehicle_tax", "payment_slip", "reminder", "final_demand"]
 
