@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from barcodes.ink import Ink
-
 from barcodes.place import nearest_dot
 from print_service.findings import Finding
 from print_service.press.errors import PressError, press_error
