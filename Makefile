@@ -28,7 +28,8 @@ bench: .venv/.bench ## ratios against named rivals
 	$(BIN)/python benchmarks/press.py --write
 	$(BIN)/python benchmarks/sealing.py --write
 	$(BIN)/python benchmarks/collection.py
-	$(BIN)/python benchmarks/proof.py
+	$(BIN)/python benchmarks/proof.py $(DEMO_DIR)
+	$(BIN)/python benchmarks/season.py --write
 
 .venv/.bench: .venv/.dev
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'

@@ -21,12 +21,12 @@ from handover.manifest import MEDIUM, Terms
 from handover.rules import RefusalError
 from print_service import vault
 from print_service.act import Act
-from print_service.batches.control import control_file
+from print_service.batches.control import write_control
 from print_service.files import sha256_of
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.ledger.journal import Tag, record
-from print_service.ledger.states import JobState, PieceState, get_job, live_container, require
-from print_service.ledger.tables import Container, PageFile, Piece
+from print_service.ledger.states import JobState, get_job, live_container, require
+from print_service.ledger.tables import Container, PageFile
 from print_service.settings import Settings
 
 
@@ -71,23 +71,21 @@ def seal_job(
     secret = passphrase.generate(entropy)
     target = settings.output / "media" / medium / f"{batch}.zip"
     target.parent.mkdir(parents=True, exist_ok=True)
-    printed = (Piece.job_id == batch, Piece.state == PieceState.COMPOSED)
-    pieces = session.scalars(select(Piece).where(*printed).order_by(Piece.number)).all()
     key = vault.signing_key(settings)
-    terms = Terms(
-        batch=batch,
-        medium=medium,
-        created_at=act.at,
-        valid_until=act.day + timedelta(days=settings.handover.valid_days),
-        copies_allowed=settings.handover.copies_allowed,
-        pieces=len(pieces),
-        sheets=sum(piece.sheets for piece in pieces),
-        pages={file.name: file.pages for file in files},
-        recipient=settings.handover.age_recipient,
-    )
     with tempfile.TemporaryDirectory(prefix="seal-", dir=settings.output) as scratch:
         control = Path(scratch) / "allocation.csv"
-        control.write_bytes(control_file(batch, pieces))
+        printed = write_control(session, batch, control)
+        terms = Terms(
+            batch=batch,
+            medium=medium,
+            created_at=act.at,
+            valid_until=act.day + timedelta(days=settings.handover.valid_days),
+            copies_allowed=settings.handover.copies_allowed,
+            pieces=printed.pieces,
+            sheets=printed.sheets,
+            pages={file.name: file.pages for file in files},
+            recipient=settings.handover.age_recipient,
+        )
         contents = {file.name: folder / file.name for file in files} | {"allocation.csv": control}
         known = {file.name: file.sha256 for file in files}
         sealed = container.seal(contents, terms, secret, key, target, entropy=entropy, known=known)
@@ -107,7 +105,7 @@ def seal_job(
     session.add(row)
     job.state = JobState.SEALED
     fingerprint = keys.fingerprint(key.public_key())
-    body = {"medium": medium, "sha256": row.sha256, "size": row.size, "key": fingerprint, "pieces": len(pieces)}
+    body = {"medium": medium, "sha256": row.sha256, "size": row.size, "key": fingerprint, "pieces": printed.pieces}
     body |= {"sheets": terms.sheets, "valid_until": terms.valid_until.isoformat(), "files": on_medium}
     body |= {"opens_with": terms.recipient or "passphrase", "tool": tool}
     record(session, Tag.JOB_SEALED, act, batch, body)
