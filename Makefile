@@ -23,7 +23,7 @@ check: .venv/.dev ## ruff, mypy --strict, import-linter
 soak: .venv/.dev ## the long tests
 	$(BIN)/pytest -m soak -o addopts="" tests/soak
 
-bench: .venv/.bench ## ratios against named rivals
+bench: .venv/.bench demo ## ratios against named rivals
 	$(BIN)/python benchmarks/marks.py
 	$(BIN)/python benchmarks/press.py --write
 	$(BIN)/python benchmarks/sealing.py --write
