@@ -8,6 +8,7 @@ another; a token in an attribute, outside every block or beside other elements h
 
 import traceback
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -120,7 +121,7 @@ class Compiler:
             slots.append(self._slot(source, page, box, align))
         if faults:
             raise PressError(faults)
-        return tuple(slots)
+        return tuple(sorted(slots, key=attrgetter("page")))
 
     def _slot(self, source: "_Source", page: int, box: Any, align: str) -> Slot:
         from weasyprint.text.fonts import font_features  # noqa: PLC0415 (bound to the press's fonts by then)

@@ -4,7 +4,10 @@ Step 4 (compose), between the press (`press.slot`) and the writer (`press.write`
 next page is worked out once a file; what is left for a page is to ask its record for texts and to join bytes.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import pairwise
+from operator import getitem
 from typing import Protocol, TypeVar
 
 from print_service.findings import Finding
@@ -15,6 +18,7 @@ from print_service.press.fontuse import FontUse
 from print_service.press.glyphs import FontChain
 from print_service.press.marks import MarkSetter, missing_marks, wrong_fields
 from print_service.press.model import Filling, Form
+from print_service.press.recipe import Rows
 from print_service.press.settext import SlotSetter
 from print_service.press.shaping import Shaper
 from print_service.press.slots import Show, StaticPage
@@ -84,7 +88,7 @@ class FileMaker:
     def slot_setter(self, form: Form, variant: ReadyVariant, number: int) -> SlotSetter:
         """The setter of one slot of a form."""
         slot = variant.variant.slots[number]
-        chains = [self._press.chain(name, slot.font) for name in variant.chains[number]]
+        chains = [[self._press.chain(name, slot.font) for name in row] for row in variant.chains[number]]
         height = round(points(form.paper.height_mm) * _MPT)
         return SlotSetter(slot, chains, self.use, height, form.id)
 
@@ -134,7 +138,7 @@ class _VariantSetter:
     def __init__(self, file: FileMaker, ready: ReadyForm, variant: ReadyVariant) -> None:
         form = ready.form
         self._paper = form.paper
-        self._texts = variant.texts
+        self._rows = variant.rows
         self._starts: list[bytes] = []
         self._form = form
         for number in range(form.paper.pages):
@@ -142,25 +146,29 @@ class _VariantSetter:
             names = [file.static(form, page) for page in (*grounds, variant.variant.pages[number]) if page.items]
             drawn = b"".join(b"/%b Do " % name.encode() for name in names)
             self._starts.append(drawn + b"q .001 0 0 .001 0 0 cm 0 g BT")
-        self._slots = [
-            (slot.page - 1, file.slot_setter(form, variant, number))
-            for number, slot in enumerate(variant.variant.slots)
-        ]
+        pages = [slot.page for slot in variant.variant.slots]
+        self._setters = [file.slot_setter(form, variant, number) for number in range(len(pages))]
+        ends = [bisect_right(pages, number) for number in range(form.paper.pages + 1)]
+        self._own = [slice(start, end) for start, end in pairwise(ends)]
 
     def pages(self, filling: Filling, marks: list[list[bytes]]) -> list[Page]:
         """The pages of one record. Raises PressError with every fault of its texts."""
-        contents = [[start] for start in self._starts]
-        texts = _ask(lambda: self._texts(filling.fields), self._form)
-        faults = list[Finding]()
-        for (page, setter), own in zip(self._slots, texts, strict=True):
-            try:
-                contents[page].append(setter(own))
-            except PressError as error:
-                faults += error.findings
-        if faults:
-            raise PressError(faults)
+        rows = _ask(lambda: self._rows(filling.fields), self._form)
+        try:
+            shown = list(map(getitem, self._setters, rows))
+        except PressError:
+            raise PressError(self._faults(rows)) from None
         paper = self._paper
         return [
-            Page(paper.width_mm, paper.height_mm, paper.bleed_mm, b"\n".join([*content, b"ET Q", *own_marks]))
-            for content, own_marks in zip(contents, marks, strict=True)
+            Page(paper.width_mm, paper.height_mm, paper.bleed_mm, b"\n".join([start, *shown[own], b"ET Q", *own_marks]))
+            for start, own, own_marks in zip(self._starts, self._own, marks, strict=True)
         ]
+
+    def _faults(self, rows: Sequence[Rows]) -> list[Finding]:
+        faults = list[Finding]()
+        for setter, own in zip(self._setters, rows, strict=True):
+            try:
+                setter[own]
+            except PressError as error:
+                faults += error.findings
+        return faults

@@ -32,8 +32,32 @@ class _Advances(dict[str, int]):
         return found
 
 
+class PlainTexts(dict[str, tuple[int, bytes] | None]):
+    """Width and operator of a text of plain characters, None for any other; the same texts recur on every slip of a payer."""
+
+    def __init__(self, plain: frozenset[str], shaper: Shaper) -> None:
+        super().__init__()
+        self.shown: set[str] = set()
+        self._plain = plain
+        self._advances = _Advances(shaper)
+
+    def __missing__(self, text: str) -> tuple[int, bytes] | None:
+        if not self.shown.issuperset(text):
+            if not self._plain.issuperset(text):
+                return None
+            self.shown.update(text)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[text] = (self.advance(text), b"(%b) Tj" % _escape(text.encode("utf-16-be")))
+        return found
+
+    def advance(self, text: str) -> int:
+        """Width of a text of plain characters."""
+        return sum(map(self._advances.__getitem__, text))
+
+
 class FontUse:
-    """One font in one file. Advances are in font units, `upem` to the em; `known` remembers what `plain_text` gave."""
+    """One font in one file. Advances are in font units, `upem` to the em; `known` gives texts of plain characters."""
 
     def __init__(self, file: FontFile, shaper: Shaper) -> None:
         self.file = file
@@ -41,29 +65,15 @@ class FontUse:
         self.upem = shaper.upem
         self.plain = shaper.plain
         self._shaper = shaper
-        self._advances = _Advances(shaper)
-        self._characters: set[str] = set()
-        self.known: dict[str, tuple[int, bytes]] = {}
+        self.known = PlainTexts(self.plain, shaper)
+        self.advance = self.known.advance
+        self._characters = self.known.shown
         self._shaped: dict[str, tuple[Cluster, ...]] = {}
         self._special: dict[tuple[str, int], int] = {}
 
-    def advance(self, text: str) -> int:
-        """Width of a text of plain characters."""
-        return sum(map(self._advances.__getitem__, text))
-
-    def plain_text(self, text: str) -> tuple[int, bytes] | None:
-        """Width and operator of a text of plain characters, None for any other; the same texts recur on every slip of a payer."""
-        found = self.known.get(text)
-        if found is None and self.plain.issuperset(text):
-            if len(self.known) >= _REMEMBERED:
-                self.known.clear()
-            self._characters.update(text)
-            found = self.known[text] = (self.advance(text), b"(%b) Tj" % _escape(text.encode("utf-16-be")))
-        return found
-
     def show_plain(self, text: str) -> bytes:
         """The operator that shows a text known to be of plain characters."""
-        found = self.plain_text(text)
+        found = self.known[text]
         assert found is not None
         return found[1]
 

@@ -5,7 +5,7 @@ function per variant of a form, which is what makes filling fast. No text from d
 from the parts of a recipe, and every constant goes through `repr`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from print_service.press.filters import FILTERS, line
 
 Constant = str | int | bool | None
 Fields = Mapping[str, Any]
+# A row of a slot as its texts, one for each chain of fonts in it: the text alone where there is one.
+Row = str | tuple[str, ...]
+Rows = tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +95,40 @@ def _part(part: Recipe | str) -> str:
     return source(part) if isinstance(part, Call | Text) else f"line({source(part)})"
 
 
-def printed(recipe: Recipe) -> str:
-    """A Python expression for the text the recipe prints."""
-    return _part(recipe)
-
-
-def evaluator(expressions: Sequence[str]) -> Callable[[Fields], tuple[Any, ...]]:
-    """One function from a record to the values of all expressions."""
-    code = f"lambda f: ({''.join(f'{expression}, ' for expression in expressions)})"
-    made: Callable[[Fields], tuple[Any, ...]] = eval(code, {**FILTERS, "line": line})  # noqa: S307 (see above)
+def reader(slots: Sequence[Sequence[Sequence[Sequence["Recipe | str"]]]]) -> Callable[[Fields], tuple[Rows, ...]]:
+    """One function from a record to the rows of every slot; `slots` are rows of texts of parts. What several slots print is asked once."""
+    values: dict[str, str] = {}
+    shown = _tuple(_tuple(_row(row, values) for row in rows) for rows in slots)
+    body = [f"{name} = {expression}\n" for expression, name in values.items()]
+    code = "def read(f):\n" + "".join(f"    {line}" for line in (*body, f"return {shown}\n"))
+    space = {**FILTERS, "line": line}
+    exec(code, space)  # noqa: S102 (see above)
+    made: Callable[[Fields], tuple[Rows, ...]] = space["read"]  # type: ignore[assignment]
     return made
+
+
+def _row(texts: Sequence[Sequence["Recipe | str"]], values: dict[str, str]) -> str:
+    written = [_text(parts, values) for parts in texts]
+    return written[0] if len(written) == 1 else _tuple(written)
+
+
+def _text(parts: Sequence["Recipe | str"], values: dict[str, str]) -> str:
+    """A Python expression for one text; `values` gets the expressions of recipes and the names they go by."""
+    if all(isinstance(part, str) for part in parts):
+        return repr("".join(map(str, parts)))
+    names = [part if isinstance(part, str) else values.setdefault(_part(part), f"v{len(values)}") for part in parts]
+    if len(names) == 1:
+        return names[0]
+    pairs = zip(names, parts, strict=True)
+    return "f" + repr("".join(_literal(part) if isinstance(part, str) else f"{{{name}}}" for name, part in pairs))
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _tuple(expressions: Iterable[str]) -> str:
+    return f"({''.join(f'{expression}, ' for expression in expressions)})"
 
 
 def answer(question: Question) -> Callable[[Fields], Constant]:
@@ -113,7 +140,7 @@ def answer(question: Question) -> Callable[[Fields], Constant]:
 
 def value_of(recipe: Recipe, fields: Fields) -> Any:
     """The recipe's value for one record."""
-    return evaluator([source(recipe)])(fields)[0]
+    return eval(f"lambda f: {source(recipe)}", {**FILTERS, "line": line})(fields)  # noqa: S307
 
 
 def to_json(recipe: Recipe | str) -> Any:

@@ -1,30 +1,25 @@
 """Filling slots: the texts of one record become the operators that show them, fitted to their slot.
 
-Step 4 (compose), for each record. The quick way is for a text of plain characters on one line, which is nearly all of them; any other
+Step 4 (compose), for each record. Rows of plain characters that fit go the quick way (`press.quickrows`); a slot with any other
 goes cluster by cluster through the fonts of its chain and HarfBuzz. A text that does not fit steps down the slot's sizes and wraps
 where the slot may; what does not fit at the smallest size is refused, never cut. Positions are whole thousandths of a point.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import getitem
+from typing import Any, NamedTuple, cast
 
 from print_service.press.breaks import may_break
 from print_service.press.errors import MissingGlyph, MissingGlyphError, press_error
 from print_service.press.fontuse import FontUse
 from print_service.press.glyphs import FontChain, Run
+from print_service.press.quickrows import REMEMBERED, SIDEWAYS, SLACK, MixedRow, QuickRow
+from print_service.press.recipe import Rows
 from print_service.press.shaping import Cluster
 from print_service.press.slots import Slot, Step
 
-# What WeasyPrint's rounding may add to a text that fits: half a CSS pixel, as for letters laid out whole.
-_SLACK = 375
-_REMEMBERED = 4096
 # What Pango lets stand beyond the end of a line.
 _HANGING = frozenset(" \u3000")
-
-# Halves of the room that is left which stand before the text.
-_SIDEWAYS = {"left": 0, "center": 1, "right": 2}
-
-Texts = tuple[str, ...]
 
 
 class Piece(NamedTuple):
@@ -47,77 +42,62 @@ class Piece(NamedTuple):
 Line = list[Piece]
 
 
-class SlotSetter:
-    """One slot of a form in one file. `chains` gives the fonts of each part of its text, `use` a font of the file; `height` is the page's, in mpt."""
+class SlotSetter(dict[Rows, bytes]):
+    """One slot of a form in one file: its rows lead to the operators that show them.
+
+    `chains` gives the fonts of each text of each row, `use` a font of the file; `height` is the page's, in mpt. Looking up raises
+    MissingGlyphError and PressError (`press.overflow`).
+    """
 
     def __init__(
-        self, slot: Slot, chains: Sequence[FontChain], use: Callable[[str], FontUse], height: int, form: str
+        self,
+        slot: Slot,
+        chains: Sequence[Sequence[FontChain]],
+        use: Callable[[str], FontUse],
+        height: int,
+        form: str,
     ) -> None:
+        super().__init__()
         self._slot = slot
         self._chains = chains
         self._use = use
         self._top = height - slot.y
         self._form = form
-        self._quick = use(chains[0].fonts[0].id) if _may_be_quick(slot, chains) else None
-        self._room = _most_lines(slot, slot.steps[0])
-        self._heads: dict[int, list[tuple[bytes, bytes]]] = {}
-        self._set: dict[Texts, bytes] = {}
+        self._quick: tuple[Mapping[Any, bytes | None], ...] = ()
+        if not (slot.features or slot.spacing) and len(chains) <= _most_lines(slot, slot.steps[0]):
+            self._quick = tuple(self._quick_rows())
 
-    def __call__(self, texts: Texts) -> bytes:
-        """The operators for the texts of the slot's parts. Raises MissingGlyphError, PressError (`press.overflow`)."""
-        if self._quick is not None:
-            shown = self._quickly(texts[0])
-            if shown is not None:
-                return shown
-        found = self._set.get(texts)
-        if found is None:
-            if len(self._set) >= _REMEMBERED:
-                self._set.clear()
-            found = self._set[texts] = self._fitted(self._pieces(texts))
+    def __missing__(self, rows: Rows) -> bytes:
+        shown = list(map(getitem, self._quick, rows))
+        if not shown or None in shown:
+            found = self._fitted(self._pieces(rows))
+        else:
+            found = b"\n".join(cast("list[bytes]", shown))
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[rows] = found
         return found
 
-    def _quickly(self, text: str) -> bytes | None:
-        """Lines of plain characters that fit at the first size; None for anything else."""
-        use, slot = self._quick, self._slot
-        assert use is not None
-        size, least_room, sideways = slot.steps[0].size, -_SLACK if not slot.wrap else 0, _SIDEWAYS[slot.align]
-        rows = text.split("\n")
-        if len(rows) > self._room:
-            return None
-        lines, known = [], use.known
-        for row, (head, tail) in zip(rows, self._places(len(rows)), strict=True):
-            if not row:
-                continue
-            found = known.get(row) or use.plain_text(row)
-            if found is None:
-                return None
-            room = slot.width - found[0] * size // use.upem
-            if room < least_room:
-                return None
-            lines.append(b"%b%d%b%b" % (head, slot.x + room * sideways // 2, tail, found[1]))
-        return b"\n".join(lines) if slot.color == "0 g" else b"\n".join([*lines, b"0 g"])
+    def _quick_rows(self) -> Iterator[Mapping[Any, bytes | None]]:
+        step, several = self._slot.steps[0], len(self._chains)
+        before: Sequence[FontUse] = ()
+        for number, chains in enumerate(self._chains):
+            baseline = self._baseline(step, number, several)
+            uses = [self._use(chain.fonts[0].id) for chain in chains]
+            if len(uses) == 1:
+                yield QuickRow(self._slot, uses[0], baseline, first=uses != before)
+            else:
+                yield MixedRow(self._slot, uses, baseline)
+            before = uses
 
-    def _places(self, lines: int) -> list[tuple[bytes, bytes]]:
-        """What stands before and behind the horizontal place of each of so many lines, set in one font at the first size."""
-        found = self._heads.get(lines)
-        if found is None:
-            slot, step, use = self._slot, self._slot.steps[0], self._quick
-            assert use is not None
-            colour = b"" if slot.color == "0 g" else slot.color.encode() + b" "
-            head = b"%b/%b %d Tf 1 0 0 1 " % (colour, use.id, step.size)
-            found = [(head, b" %d Tm " % self._baseline(step, number, lines)) for number in range(lines)]
-            self._heads[lines] = found
-        return found
-
-    def _pieces(self, texts: Texts) -> list[Line]:
+    def _pieces(self, rows: Rows) -> list[Line]:
         """Paragraphs, each cut where the font changes. Raises MissingGlyphError for every cluster no font has."""
-        paragraphs: list[Line] = [[]]
+        paragraphs: list[Line] = []
         missing: list[MissingGlyph] = []
-        for text, chain in zip(texts, self._chains, strict=True):
-            for number, row in enumerate(text.split("\n")):
-                if number:
-                    paragraphs.append([])
-                runs, lacking = chain.split_marking(row)
+        for row, chains in zip(rows, self._chains, strict=True):
+            paragraphs.append([])
+            for text, chain in zip([row] if isinstance(row, str) else row, chains, strict=True):
+                runs, lacking = chain.split_marking(text)
                 missing += lacking
                 paragraphs[-1] += [self._piece(self._use(run.font), run) for run in runs]
         if missing:
@@ -139,7 +119,7 @@ class SlotSetter:
         for step in slot.steps:
             lines = [line for paragraph in paragraphs for line in self._wrapped(paragraph, step.size)]
             wide = max(self._width(line, step.size) for line in lines) - slot.width
-            if wide <= _SLACK and len(lines) <= _most_lines(slot, step):
+            if wide <= SLACK and len(lines) <= _most_lines(slot, step):
                 return b"\n".join(self._shown(lines, step))
             excess = max(wide, len(lines) * step.pitch - min(slot.height, (step.lines or len(lines)) * step.pitch))
         raise press_error(
@@ -176,7 +156,7 @@ class SlotSetter:
 
     def _line(self, step: Step, number: int, lines: int, width: int, shown: bytes) -> bytes:
         slot = self._slot
-        x = slot.x + (slot.width - width) * _SIDEWAYS[slot.align] // 2
+        x = slot.x + (slot.width - width) * SIDEWAYS[slot.align] // 2
         line = b"1 0 0 1 %d %d Tm %b" % (x, self._baseline(step, number, lines), shown)
         if slot.spacing:
             line = b"%d Tc %b 0 Tc" % (slot.spacing, line)
@@ -188,12 +168,8 @@ class SlotSetter:
 
 
 def _most_lines(slot: Slot, step: Step) -> int:
-    room = (slot.height + _SLACK) // step.pitch
+    room = (slot.height + SLACK) // step.pitch
     return min(room, step.lines) if step.lines else room
-
-
-def _may_be_quick(slot: Slot, chains: Sequence[FontChain]) -> bool:
-    return len(chains) == 1 and not (slot.features or slot.spacing)
 
 
 def _advance(clusters: Sequence[Cluster]) -> int:

@@ -19,9 +19,8 @@ from print_service.press.compile import Compiler
 from print_service.press.errors import press_error
 from print_service.press.fonts import FontTable
 from print_service.press.model import Form
-from print_service.press.recipe import Constant, Fields, Question, answer, evaluator, printed
+from print_service.press.recipe import Constant, Fields, Question, Recipe, answer, reader
 from print_service.press.slots import (
-    Part,
     Slot,
     StaticPage,
     Variant,
@@ -35,38 +34,34 @@ from print_service.press.slots import (
 _COMPILER = 1
 _MOST_VARIANTS = 500
 
-Texts = tuple[str, ...]
-
 
 class ReadyVariant:
-    """A variant with the function that takes its slots' texts from a record."""
+    """A variant with the function that takes its slots' rows from a record; `chains` names the fonts of each text of each row."""
 
     def __init__(self, variant: Variant, name: str) -> None:
         self.variant = variant
         self.name = name
-        self._groups = [tuple(_groups(slot)) for slot in variant.slots]
-        self.chains = [tuple(chain for chain, _ in groups) for groups in self._groups]
-        self.texts: Callable[[Fields], tuple[Texts, ...]] = evaluator([_texts(groups) for groups in self._groups])
+        rows = [tuple(_rows(slot)) for slot in variant.slots]
+        self.chains = [tuple(tuple(chain for chain, _ in row) for row in own) for own in rows]
+        self.rows = reader([[[parts for _, parts in row] for row in own] for own in rows])
 
 
-def _groups(slot: Slot) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    """Neighbouring parts of one chain, which are set as one text; the end of a line needs no font of its own."""
-    chain = slot.parts[0].chain
-    chained = []
+_Texts = tuple[tuple[str, tuple[Recipe | str, ...]], ...]
+
+
+def _rows(slot: Slot) -> Iterator[_Texts]:
+    """The slot's rows; in each, neighbouring parts of one chain are one text."""
+    rows: list[list[tuple[str, Recipe | str]]] = [[]]
     for part in slot.parts:
-        chain = chain if part.content == "\n" else part.chain
-        chained.append((chain, part))
-    for own, parts in groupby(chained, key=itemgetter(0)):
-        yield own, tuple(part for _, part in parts)
-
-
-def _texts(groups: tuple[tuple[str, tuple[Part, ...]], ...]) -> str:
-    """A Python expression for the tuple of a slot's texts."""
-    texts = []
-    for _, parts in groups:
-        pieces = [repr(part.content) if isinstance(part.content, str) else printed(part.content) for part in parts]
-        texts.append(pieces[0] if len(pieces) == 1 else f"''.join(({', '.join(pieces)}))")
-    return f"({''.join(f'{text}, ' for text in texts)})"
+        if not isinstance(part.content, str):
+            rows[-1].append((part.chain, part.content))
+            continue
+        first, *others = part.content.split("\n")
+        rows[-1] += [(part.chain, first)] if first else []
+        rows += [[(part.chain, other)] if other else [] for other in others]
+    for row in rows:
+        texts = groupby(row or [(slot.parts[0].chain, "")], key=itemgetter(0))
+        yield tuple((chain, tuple(content for _, content in parts)) for chain, parts in texts)
 
 
 class _Node:

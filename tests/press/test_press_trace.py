@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from print_service.press.filters import FILTERS
-from print_service.press.recipe import answer, evaluator, from_json, printed, to_json
+from print_service.press.recipe import answer, from_json, reader, to_json
 from print_service.press.trace import Token, Trace, TraceError, TracingEnvironment, render
 
 TEMPLATE = """{% macro line(x, css="") %}<{{ css }}>{{ x }}{% endmacro %}
@@ -47,7 +47,7 @@ def traced(record):
 def filled(parts, record):
     """The text with each recipe asked of the record, by way of its JSON."""
     made = [
-        part if isinstance(part, str) else evaluator([printed(from_json(to_json(part.recipe)))])(record)[0]
+        part if isinstance(part, str) else reader([[[[from_json(to_json(part.recipe))]]]])(record)[0][0]
         for part in parts
     ]
     literal = [part.replace("&lt;", "<").replace("&gt;", ">") if isinstance(part, str) else "" for part in parts]
