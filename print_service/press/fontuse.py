@@ -17,6 +17,8 @@ from print_service.press.shaping import Cluster, Shaper
 # Codes that no UTF-16 character has: the surrogates.
 _SPECIAL = range(0xD800, 0xE000)
 _REMEMBERED = 16_384
+# What a piece repeats is on its own pages: few enough to stay near the processor.
+_REMEMBERED_TEXTS = 1024
 _ESCAPED = re.compile(rb"[()\\\r]")
 
 
@@ -46,7 +48,7 @@ class PlainTexts(dict[str, tuple[int, bytes] | None]):
             if not self._plain.issuperset(text):
                 return None
             self.shown.update(text)
-        if len(self) >= _REMEMBERED:
+        if len(self) >= _REMEMBERED_TEXTS:
             self.clear()
         found = self[text] = (self.advance(text), b"(%b) Tj" % _escape(text.encode("utf-16-be")))
         return found

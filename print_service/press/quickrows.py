@@ -11,7 +11,8 @@ from print_service.press.slots import Slot
 
 # What WeasyPrint's rounding may add to a text that fits: half a CSS pixel, as for letters laid out whole.
 SLACK = 375
-REMEMBERED = 512
+# Texts that a batch repeats are among the first; those that are each payer's own are not worth a place.
+REMEMBERED = 64
 
 # Halves of the room that is left which stand before the text.
 SIDEWAYS = {"left": 0, "center": 1, "right": 2}
@@ -49,9 +50,8 @@ class QuickRow(dict[str, bytes | None]):
             shown = b"%b%d%b%b%b" % (self._head, x, self._tail, found[1], self._after)
         else:
             shown = self._left + found[1] + self._after
-        if len(self) >= REMEMBERED:
-            self.clear()
-        self[text] = shown
+        if len(self) < REMEMBERED:
+            self[text] = shown
         return shown
 
 
@@ -81,9 +81,8 @@ class MixedRow(dict[tuple[str, ...], bytes | None]):
             return None
         x = self._slot.x + room * self._sideways // 2
         line = b"%b%d%b%b%b" % (self._head, x, self._tail, b"".join(shown), self._after) if shown else b""
-        if len(self) >= REMEMBERED:
-            self.clear()
-        self[texts] = line
+        if len(self) < REMEMBERED:
+            self[texts] = line
         return line
 
 

@@ -73,9 +73,8 @@ class SlotSetter(dict[Rows, bytes]):
             found = self._fitted(self._pieces(rows))
         else:
             found = b"\n".join(cast("list[bytes]", shown))
-        if len(self) >= REMEMBERED:
-            self.clear()
-        self[rows] = found
+        if len(self) < REMEMBERED:
+            self[rows] = found
         return found
 
     def _quick_rows(self) -> Iterator[Mapping[Any, bytes | None]]:
