@@ -5,10 +5,10 @@ next page is worked out once a file; what is left for a page is to ask its recor
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate, pairwise
 from operator import getitem
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from print_service.findings import Finding
 from print_service.press.embed import UsedGlyph
@@ -146,29 +146,35 @@ class _VariantSetter:
             names = [file.static(form, page) for page in (*grounds, variant.variant.pages[number]) if page.items]
             drawn = b"".join(b"/%b Do " % name.encode() for name in names)
             self._starts.append(drawn + b"q .001 0 0 .001 0 0 cm 0 g BT")
-        pages = [slot.page for slot in variant.variant.slots]
-        self._setters = [file.slot_setter(form, variant, number) for number in range(len(pages))]
-        ends = [bisect_right(pages, number) for number in range(form.paper.pages + 1)]
-        self._own = [slice(start, end) for start, end in pairwise(ends)]
+        setters = [file.slot_setter(form, variant, number) for number in range(len(variant.variant.slots))]
+        self._quick: list[Mapping[Any, bytes | None]] = [row for setter in setters for row in setter.quick]
+        ends = accumulate((len(setter.quick) for setter in setters), initial=0)
+        self._slots = [(setter, slice(*own)) for setter, own in zip(setters, pairwise(ends), strict=True)]
+        pages = [slot.page for setter, slot in zip(setters, variant.variant.slots, strict=True) for _ in setter.quick]
+        edges = (bisect_right(pages, number) for number in range(form.paper.pages + 1))
+        self._own = [slice(*own) for own in pairwise(edges)]
 
     def pages(self, filling: Filling, marks: list[list[bytes]]) -> list[Page]:
         """The pages of one record. Raises PressError with every fault of its texts."""
         rows = _ask(lambda: self._rows(filling.fields), self._form)
-        try:
-            shown = list(map(getitem, self._setters, rows))
-        except PressError:
-            raise PressError(self._faults(rows)) from None
+        quick: list[bytes | None] = list(map(getitem, self._quick, rows))
+        shown = self._completed(quick, rows) if None in quick else cast("list[bytes]", quick)
         paper = self._paper
         return [
             Page(paper.width_mm, paper.height_mm, paper.bleed_mm, b"\n".join([start, *shown[own], b"ET Q", *own_marks]))
             for start, own, own_marks in zip(self._starts, self._own, marks, strict=True)
         ]
 
-    def _faults(self, rows: Sequence[Rows]) -> list[Finding]:
+    def _completed(self, quick: list[bytes | None], rows: Rows) -> list[bytes]:
+        """The same with the slots in place that have a row which is not quick, each instead of its first row."""
+        shown = [row or b"" for row in quick]
         faults = list[Finding]()
-        for setter, own in zip(self._setters, rows, strict=True):
-            try:
-                setter[own]
-            except PressError as error:
-                faults += error.findings
-        return faults
+        for setter, own in self._slots:
+            if None in quick[own]:
+                try:
+                    shown[own] = [setter(rows[own]), *[b""] * (own.stop - own.start - 1)]
+                except PressError as error:
+                    faults += error.findings
+        if faults:
+            raise PressError(faults)
+        return shown

@@ -95,15 +95,15 @@ def _part(part: Recipe | str) -> str:
     return source(part) if isinstance(part, Call | Text) else f"line({source(part)})"
 
 
-def reader(slots: Sequence[Sequence[Sequence[Sequence["Recipe | str"]]]]) -> Callable[[Fields], tuple[Rows, ...]]:
-    """One function from a record to the rows of every slot; `slots` are rows of texts of parts. What several slots print is asked once."""
+def reader(rows: Sequence[Sequence[Sequence["Recipe | str"]]]) -> Callable[[Fields], Rows]:
+    """One function from a record to rows; `rows` are texts of parts. What is printed several times is asked of the record once."""
     values: dict[str, str] = {}
-    shown = _tuple(_tuple(_row(row, values) for row in rows) for rows in slots)
+    shown = _tuple(_row(row, values) for row in rows)
     body = [f"{name} = {expression}\n" for expression, name in values.items()]
     code = "def read(f):\n" + "".join(f"    {line}" for line in (*body, f"return {shown}\n"))
     space = {**FILTERS, "line": line}
     exec(code, space)  # noqa: S102 (see above)
-    made: Callable[[Fields], tuple[Rows, ...]] = space["read"]  # type: ignore[assignment]
+    made: Callable[[Fields], Rows] = space["read"]  # type: ignore[assignment]
     return made
 
 

@@ -5,9 +5,8 @@ goes cluster by cluster through the fonts of its chain and HarfBuzz. A text that
 where the slot may; what does not fit at the smallest size is refused, never cut. Positions are whole thousandths of a point.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import getitem
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from print_service.press.breaks import may_break
 from print_service.press.errors import MissingGlyph, MissingGlyphError, press_error
@@ -42,11 +41,16 @@ class Piece(NamedTuple):
 Line = list[Piece]
 
 
-class SlotSetter(dict[Rows, bytes]):
-    """One slot of a form in one file: its rows lead to the operators that show them.
+class _Never(dict[Any, bytes | None]):
+    """A row that is never quick."""
 
-    `chains` gives the fonts of each text of each row, `use` a font of the file; `height` is the page's, in mpt. Looking up raises
-    MissingGlyphError and PressError (`press.overflow`).
+    def __missing__(self, row: object) -> None:
+        return None
+
+
+class SlotSetter:
+    """One slot of a form in one file. `chains` gives the fonts of each text of each row, `use` a font of the file; `height` is the
+    page's, in mpt. `quick` has a look-up a row, for rows that each answer.
     """
 
     def __init__(
@@ -57,27 +61,25 @@ class SlotSetter(dict[Rows, bytes]):
         height: int,
         form: str,
     ) -> None:
-        super().__init__()
         self._slot = slot
         self._chains = chains
         self._use = use
         self._top = height - slot.y
         self._form = form
-        self._quick: tuple[Mapping[Any, bytes | None], ...] = ()
-        if not (slot.features or slot.spacing) and len(chains) <= _most_lines(slot, slot.steps[0]):
-            self._quick = tuple(self._quick_rows())
+        self._set: dict[Rows, bytes] = {}
+        is_quick = not (slot.features or slot.spacing) and len(chains) <= _most_lines(slot, slot.steps[0])
+        self.quick = list(self._quick_rows()) if is_quick else [_Never()] * len(chains)
 
-    def __missing__(self, rows: Rows) -> bytes:
-        shown = list(map(getitem, self._quick, rows))
-        if not shown or None in shown:
+    def __call__(self, rows: Rows) -> bytes:
+        """The operators for any rows. Raises MissingGlyphError, PressError (`press.overflow`)."""
+        found = self._set.get(rows)
+        if found is None:
             found = self._fitted(self._pieces(rows))
-        else:
-            found = b"\n".join(cast("list[bytes]", shown))
-        if len(self) < REMEMBERED:
-            self[rows] = found
+            if len(self._set) < REMEMBERED:
+                self._set[rows] = found
         return found
 
-    def _quick_rows(self) -> Iterator[Mapping[Any, bytes | None]]:
+    def _quick_rows(self) -> Iterator[QuickRow | MixedRow]:
         step, several = self._slot.steps[0], len(self._chains)
         before: Sequence[FontUse] = ()
         for number, chains in enumerate(self._chains):

@@ -36,14 +36,14 @@ _MOST_VARIANTS = 500
 
 
 class ReadyVariant:
-    """A variant with the function that takes its slots' rows from a record; `chains` names the fonts of each text of each row."""
+    """A variant with the function that takes the rows of all its slots from a record; `chains` names the fonts of each slot's rows' texts."""
 
     def __init__(self, variant: Variant, name: str) -> None:
         self.variant = variant
         self.name = name
         rows = [tuple(_rows(slot)) for slot in variant.slots]
         self.chains = [tuple(tuple(chain for chain, _ in row) for row in own) for own in rows]
-        self.rows = reader([[[parts for _, parts in row] for row in own] for own in rows])
+        self.rows = reader([[parts for _, parts in row] for own in rows for row in own])
 
 
 _Texts = tuple[tuple[str, tuple[Recipe | str, ...]], ...]

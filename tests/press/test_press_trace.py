@@ -47,8 +47,7 @@ def traced(record):
 def filled(parts, record):
     """The text with each recipe asked of the record, by way of its JSON."""
     made = [
-        part if isinstance(part, str) else reader([[[[from_json(to_json(part.recipe))]]]])(record)[0][0]
-        for part in parts
+        part if isinstance(part, str) else reader([[[from_json(to_json(part.recipe))]]])(record)[0] for part in parts
     ]
     literal = [part.replace("&lt;", "<").replace("&gt;", ">") if isinstance(part, str) else "" for part in parts]
     return "".join(text or own for text, own in zip(literal, made, strict=True))
