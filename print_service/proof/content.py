@@ -14,20 +14,20 @@ from typing import Any
 
 from pikepdf import Array, Name, Object, Stream
 
+from print_service.proof.boxes import POINTS_TO_MM, inherited, read_boxes
 from print_service.proof.pdf_fonts import PdfFont, read_font
 from print_service.proof.pdf_tokens import NameOperand, operations
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _SIMPLE_WIDTH = 500.0  # of a font that is named as a fault anyway
-_POINTS_TO_MM = 25.4 / 72
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One shown string: font object, codes, and its text with the code each piece of text belongs to.
 
-    `matrix` takes text space (em/1000 across, em/1000 up) to millimetres from the page's top left; `starts` are the places of the
+    `matrix` takes text space (em/1000 across, em/1000 up) to millimetres from the top left of the paper as cut; `starts` are the places of the
     glyphs along the run, with the end of the last. `span` is the ActualText of the marked content it stands in, None outside of
     any: the first string of a span bears the whole as its text, the others none.
     """
@@ -40,7 +40,7 @@ class Run:
     span: str | None = None
 
     def place(self, along: float, up: float = 0.0) -> tuple[float, float]:
-        """Millimetres from the page's top left of a point `along` the baseline and `up` from it, in text space."""
+        """Millimetres from the paper's top left of a point `along` the baseline and `up` from it, in text space."""
         a, b, c, d, e, f = self.matrix
         return a * along + c * up + e, b * along + d * up + f
 
@@ -80,15 +80,14 @@ class Reader:
 
     def page(self, page: Object) -> list[Run]:
         """Every string the page shows, in the order of its content."""
-        left, bottom, right, top = (float(side) for side in _inherited(page, "/MediaBox").as_list())
-        s = _POINTS_TO_MM
-        ctm = (s, 0.0, 0.0, -s, -min(left, right) * s, max(top, bottom) * s)
+        trim, s = read_boxes(page).trim, POINTS_TO_MM
+        ctm = (s, 0.0, 0.0, -s, -trim.left * s, trim.top * s)
         contents = page.get("/Contents")
         if contents is None:
             return []
         streams = contents.as_list() if isinstance(contents, Array) else [contents]
         data = b"\n".join(stream.read_bytes() for stream in streams)
-        return list(_Interpreter(self, _inherited(page, "/Resources"), ctm).runs(data))
+        return list(_Interpreter(self, inherited(page, "/Resources"), ctm).runs(data))
 
     def form(self, stream: Object, resources: Object | None, ctm: Matrix) -> Sequence[Run]:
         """The strings of a form drawn under `ctm`; nothing for a picture."""
@@ -126,15 +125,6 @@ class Reader:
         if number not in self.fonts:
             self.fonts[number] = read_font(font)
         return number
-
-
-def _inherited(page: Object, key: str) -> Object:
-    node: Object | None = page
-    while node is not None and key not in node:
-        node = node.get("/Parent")
-    if node is None:
-        raise ValueError(f"page without {key}")
-    return node[key]
 
 
 class _Interpreter:

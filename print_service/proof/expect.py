@@ -74,6 +74,7 @@ def _document_pages(document: Mapping[str, Any], form: FormZones, place: _Place)
             texts=tuple(texts[offset + 1]),
             layout=layout_of(document["form"], offset + 1, place.issued_on, printer.margin_mm, printer.fold_clear_mm),
             slip=slip,
+            bleed_mm=form.bleed_mm,
         )
 
 

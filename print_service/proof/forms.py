@@ -2,7 +2,7 @@
 
 The forms' TOML is read here by itself: the proof shares no code with the press that drew the pages. The section `[proof]` is
 the proof's own: `ink` (where a mark's ink stands), `reads` (where a field stands and how it reads), `wording` (which texts of
-the version each page must carry), `keep_out`. Boxes are "x y width height" in mm from the page's top left.
+the version each page must carry), `keep_out`. Boxes are "x y width height" in mm from the top left of the paper as cut.
 """
 
 import tomllib
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from print_service.proof.fields import field_at, printed
@@ -47,7 +48,7 @@ class Read:
 
 @dataclass(frozen=True)
 class FormZones:
-    """One form: size, sheets, mark zones (page and box by name) with their ink, fields' zones."""
+    """One form: size as cut and bleed, sheets, mark zones (page and box by name) with their ink, fields' zones."""
 
     width_mm: Decimal
     height_mm: Decimal
@@ -56,12 +57,13 @@ class FormZones:
     zones: Mapping[str, tuple[int, Box]]
     ink: Mapping[str, Box]
     reads: tuple[Read, ...]
+    bleed_mm: Decimal = Decimal(0)
 
 
 @cache
-def form_zones(form_id: str) -> FormZones:
-    """Paper, mark zones and fields' zones of a form from its form.toml."""
-    table = _table(form_id)
+def form_zones(form_id: str, root: Path | None = None) -> FormZones:
+    """Paper, mark zones and fields' zones of a form from its form.toml, below the shipped templates or another `root`."""
+    table = _table(form_id, root)
     paper, proof = table["paper"], table.get("proof", {})
     zones = {name: (int(zone["page"]), _area(zone)) for name, zone in table["zones"].items()}
     return FormZones(
@@ -72,13 +74,16 @@ def form_zones(form_id: str) -> FormZones:
         zones=zones,
         ink={name: box_of(text) for name, text in proof.get("ink", {}).items()},
         reads=tuple(_read(name, row) for name, row in proof.get("reads", {}).items()),
+        bleed_mm=_mm(paper.get("bleed_mm", "0")),
     )
 
 
 @cache
-def layout_of(form_id: str, page: int, on: date, margin_mm: Decimal, fold_clear_mm: Decimal) -> Layout:
+def layout_of(
+    form_id: str, page: int, on: date, margin_mm: Decimal, fold_clear_mm: Decimal, root: Path | None = None
+) -> Layout:
     """What page `page` (from 1) of the form has in common with all others printed on that day."""
-    table = _table(form_id)
+    table = _table(form_id, root)
     proof = table.get("proof", {})
     ways = proof.get("wording", {}).get(str(page), [])
     own: dict[str, None] = {}
@@ -112,8 +117,8 @@ def box_of(text: str) -> Box:
 
 
 @cache
-def _table(form_id: str) -> dict[str, Any]:
-    return tomllib.loads((templates_dir() / "notices" / form_id / "form.toml").read_text(encoding="utf-8"))
+def _table(form_id: str, root: Path | None) -> dict[str, Any]:
+    return tomllib.loads(((root or templates_dir()) / "notices" / form_id / "form.toml").read_text(encoding="utf-8"))
 
 
 def _read(name: str, row: Mapping[str, Any]) -> Read:

@@ -1,11 +1,13 @@
 """Where ink stands and where it may not: marks to a tenth of a millimetre, margin, folds, windows, keep-out zones.
 
 A mark's place is measured in its raster by how dark its outermost pixels are, and at a finer raster where that is not enough. What the
-printer cannot print and the folding machine needs are settings; windows and folds are declared in form.toml.
+printer cannot print and the folding machine needs are settings; windows and folds are declared in form.toml. A form with a bleed is
+cut from larger paper: ink of its margin that comes in through the bleed is its ground, any other stands too near to the cut.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +23,7 @@ TOLERANCE_MM = 0.1
 PAGE_DPI = 100
 _INK = 200
 _FAINT = 12
+_SAME_GREY = 8
 _AROUND_MM = 0.5
 _FOLD_MARK_MM = 1.0
 _DPIS = (1, 2, 4)
@@ -102,13 +105,25 @@ class _Strip:
     free: npt.NDArray[np.bool_] | None
 
 
-def check_ink(place: Place, expected: ExpectedPage, raster: Raster) -> Iterator[Finding]:
-    """Ink in the margin, in a window outside its zones, in a keep-out zone; one finding for each, with the box of the ink."""
+def into_bleed(bleed_mm: Decimal) -> int:
+    """How many pixels of a page's raster lie wholly in the bleed, on each side."""
+    return int(float(bleed_mm) * PAGE_DPI / 25.4)
+
+
+def check_ink(place: Place, expected: ExpectedPage, whole: Raster, around: int = 0) -> Iterator[Finding]:
+    """Ink in the margin, in a window outside its zones, in a keep-out zone; one finding for each, with the box of the ink.
+
+    `whole` has so many pixels `around` the paper as cut.
+    """
+    raster = whole.without(around)
+    ground = _ground(whole, around, expected.layout) if around else None
     zones = tuple(mark.zone for mark in expected.marks) + tuple(text.zone for text in expected.texts)
     for strip in _strips(expected.layout, zones, raster.pixels.shape, raster.dpi):
         ink = raster.pixels[strip.rows, strip.columns] < _INK
         if strip.free is not None:
             ink &= ~strip.free
+        if strip.key == "proof.margin" and ground is not None:
+            ink &= ~ground[strip.rows, strip.columns]
         if ink.any():
             rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
             mm = 25.4 / raster.dpi
@@ -119,12 +134,31 @@ def check_ink(place: Place, expected: ExpectedPage, raster: Raster) -> Iterator[
             )
 
 
+def _ground(whole: Raster, around: int, layout: Layout) -> npt.NDArray[np.bool_]:
+    """Which pixels of the margin are no darker than any that lies straight out from them through the bleed.
+
+    So a ground or a band may end within the margin, and nothing may begin there.
+    """
+    margin = _margin(layout, whole.dpi)
+    found = np.zeros(whole.without(around).pixels.shape, dtype=bool)
+    # turned so that each edge in its turn is the upper one; a view, so what is found there is found here
+    for turns in range(4):
+        grey, inner = np.rot90(whole.pixels, turns), np.rot90(found, turns)
+        strip = grey[: around + margin, around:-around].astype(np.int16)
+        inner[:margin] |= (strip >= np.maximum.accumulate(strip, axis=0) - _SAME_GREY)[around:]
+    return found
+
+
+def _margin(layout: Layout, dpi: int) -> int:
+    return int(float(layout.margin_mm) * dpi / 25.4)
+
+
 @lru_cache(maxsize=128)
 def _strips(layout: Layout, boxes: tuple[Box, ...], shape: tuple[int, ...], dpi: int) -> tuple[_Strip, ...]:
     height, width = shape
     per_mm = dpi / 25.4
     found = []
-    margin = int(float(layout.margin_mm) * per_mm)
+    margin = _margin(layout, dpi)
     if margin:
         free = np.zeros(shape, dtype=bool)
         for fold in layout.folds:

@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pypdfium2 as pdfium
-
 from print_service.findings import Finding
 from print_service.proof.decode import CUSTOMER, KINDS, Symbol, decode
 from print_service.proof.geometry import Finer, check_place
@@ -18,7 +16,7 @@ from print_service.proof.ocr_lines import lines_in_picture
 from print_service.proof.owners import Owners
 from print_service.proof.place import Place
 from print_service.proof.quiet import shortages
-from print_service.proof.raster import INK_BELOW, MARGIN_MM, Raster, page_raster, zone_raster, zone_rasters
+from print_service.proof.raster import INK_BELOW, MARGIN_MM, Raster, Sheet, page_raster, zone_raster, zone_rasters
 from print_service.proof.rules import check_ground, check_lines, check_slip, check_symbol, zone_text
 from print_service.proof.second import confirms
 
@@ -48,7 +46,7 @@ class Reading:
 class Look:
     """One open page with all that judging it needs; `second` asks the second decoder as well, `sweep` looks at it whole."""
 
-    page: pdfium.PdfPage
+    sheet: Sheet
     expected: ExpectedPage
     place: Place
     dpi: int
@@ -65,17 +63,21 @@ class Look:
 def read_marks(look: Look, text_lines: dict[Box, tuple[str, ...]]) -> None:
     """Judge every mark of the page. `text_lines` are the lines of the PDF's text in each OCR zone."""
     expected = look.expected
-    rasters = zone_rasters(look.page, dict.fromkeys(mark.zone for mark in expected.marks), look.dpi)
-    unread = [mark for mark in expected.marks if not _read_zone(look, mark, rasters[mark.zone], text_lines)]
-    if unread or look.sweep:
-        _sweep(look, unread)
+    rasters = zone_rasters(look.sheet, dict.fromkeys(mark.zone for mark in expected.marks), look.dpi)
+    unread, outside = [], []
+    for mark in expected.marks:
+        raster = rasters[mark.zone]
+        if raster is None:
+            look.report("proof.zone-outside-page", kind=mark.kind, zone=zone_text(mark.zone))
+            outside.append(mark)
+        elif not _read_zone(look, mark, raster, text_lines):
+            unread.append(mark)
+    if unread or outside or look.sweep:
+        _sweep(look, unread, outside)
 
 
-def _read_zone(look: Look, mark: ExpectedMark, raster: Raster | None, text_lines: dict[Box, tuple[str, ...]]) -> bool:
+def _read_zone(look: Look, mark: ExpectedMark, raster: Raster, text_lines: dict[Box, tuple[str, ...]]) -> bool:
     """Judge one zone; False where a mark should be and none was read, which `_sweep` then explains."""
-    if raster is None:
-        look.report("proof.zone-outside-page", kind=mark.kind, zone=zone_text(mark.zone))
-        return True
     if mark.kind == OCR:
         return _read_lines(look, mark, raster, text_lines.get(mark.zone, ()))
     if not mark.text:
@@ -84,7 +86,7 @@ def _read_zone(look: Look, mark: ExpectedMark, raster: Raster | None, text_lines
         return True
     symbols = decode(raster, (mark.kind,)) or decode(raster, (mark.kind,), thorough=True)
     if not symbols or not symbols[0].check_holds:
-        finer = zone_raster(look.page, mark.zone, look.dpi * 2)
+        finer = zone_raster(look.sheet, mark.zone, look.dpi * 2)
         again = decode(finer, (mark.kind,), thorough=True) if finer is not None else ()
         if again and finer is not None:
             symbols, raster = again, finer
@@ -126,7 +128,7 @@ def _finer(look: Look, mark: ExpectedMark, raster: Raster, symbol: Symbol) -> Fi
     def again(times: int) -> tuple[Raster, Symbol] | None:
         if times == 1:
             return raster, symbol
-        finer = zone_raster(look.page, mark.zone, raster.dpi * times)
+        finer = zone_raster(look.sheet, mark.zone, raster.dpi * times)
         if finer is None:
             return None
         return finer, symbol.scaled(times)
@@ -143,7 +145,7 @@ def _read_lines(look: Look, mark: ExpectedMark, raster: Raster, text: tuple[str,
             look.report("proof.mark-unexpected", kind=mark.kind, expected="", found=found, at=at, zone=zone)
         return True
     if any("?" in line for line in printed):
-        finer = zone_raster(look.page, mark.zone, look.dpi * 2)
+        finer = zone_raster(look.sheet, mark.zone, look.dpi * 2)
         printed = lines_in_picture(finer, mark.zone) if finer is not None else printed
         look.reading.finer += 1
     if not printed:
@@ -162,24 +164,35 @@ def _note(look: Look, mark: ExpectedMark, text: str) -> None:
     look.reading.seen.append((mark.kind, text, look.expected.piece, look.expected.page))
 
 
-def _sweep(look: Look, unread: Sequence[ExpectedMark]) -> None:
+def _sweep(look: Look, unread: Sequence[ExpectedMark], outside: Sequence[ExpectedMark]) -> None:
     """Look at the whole page: explain marks that were not read, name marks that no zone is for."""
-    raster = page_raster(look.page, look.dpi)
-    stray = [
-        symbol
-        for symbol in decode(raster, KINDS, thorough=bool(unread))
-        if not any(_within(raster, symbol, mark.zone) for mark in look.expected.marks)
-    ]
+    raster = page_raster(look.sheet, look.dpi)
+    symbols = decode(raster, KINDS, thorough=bool(unread))
+    stray = [s for s in symbols if not any(_within(raster, s, mark.zone) for mark in look.expected.marks)]
+    explained = _of_another_page(look, [*unread, *outside], stray)
     for mark in unread:
-        twins = [symbol for symbol in stray if (symbol.kind, symbol.text) == (mark.kind, mark.text)]
+        twins = [symbol for symbol in symbols if (symbol.kind, symbol.text) == (mark.kind, mark.text)]
         stray = [symbol for symbol in stray if symbol not in twins]
-        _report_unread(look, mark, twins, raster)
+        if mark not in explained:
+            _report_unread(look, mark, [twin for twin in twins if not _inside(raster, twin, mark.zone)], raster)
     for symbol in stray:
-        _report_unexpected(look, raster, symbol)
+        if symbol.kind != "piece" or not explained:
+            _report_unexpected(look, raster, symbol)
+
+
+def _of_another_page(look: Look, unread: Sequence[ExpectedMark], stray: Sequence[Symbol]) -> list[ExpectedMark]:
+    """The page's own piece mark, where another's stands elsewhere instead: a page of another form, in this one's place."""
+    own = [mark for mark in unread if mark.kind == "piece" and mark.text]
+    others = [symbol for symbol in stray if symbol.kind == "piece"]
+    if len(own) != 1 or len(others) != 1 or others[0].text == own[0].text:
+        return []
+    look.reading.findings += check_symbol(look.place, own[0], others[0], look.owners)
+    _note(look, own[0], others[0].text)
+    return own
 
 
 def _report_unread(look: Look, mark: ExpectedMark, twins: Sequence[Symbol], raster: Raster) -> None:
-    zone, key, found = zone_raster(look.page, mark.zone, look.dpi), "proof.mark-missing", ""
+    zone, key, found = zone_raster(look.sheet, mark.zone, look.dpi), "proof.mark-missing", ""
     if twins:
         x, y = raster.mm(twins[0].left, twins[0].top)
         key, found = "proof.mark-misplaced", f"{x}, {y}"
@@ -209,6 +222,12 @@ def _report_unexpected(look: Look, raster: Raster, symbol: Symbol) -> None:
     mm = 25.4 / raster.dpi
     zone = f"{x}, {y}, {(symbol.right - symbol.left) * mm:.1f}, {(symbol.bottom - symbol.top) * mm:.1f}"
     look.report("proof.mark-unexpected", kind=symbol.kind, expected="", found=symbol.text, at=f"{x}, {y}", zone=zone)
+
+
+def _inside(raster: Raster, symbol: Symbol, zone: Box) -> bool:
+    """Whether the whole symbol lies in the zone."""
+    (left, top), (right, bottom) = raster.mm(symbol.left, symbol.top), raster.mm(symbol.right, symbol.bottom)
+    return zone[0] <= left and zone[1] <= top and right <= zone[0] + zone[2] and bottom <= zone[1] + zone[3]
 
 
 def _within(raster: Raster, symbol: Symbol, zone: Box) -> bool:

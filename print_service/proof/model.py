@@ -1,7 +1,7 @@
 """What a proof expects of a finished PDF and what it found: the nouns of step 5.
 
 The caller turns ledger and form into `ExpectedPage` rows; `prove.prove_file` answers with one `Evidence` a file, whose
-JSON goes into the journal by its hash. Zones are millimetres from the page's top left, as in form.toml.
+JSON goes into the journal by its hash. Zones are millimetres from the top left of the paper as cut, as in form.toml.
 """
 
 import json
@@ -64,7 +64,7 @@ class Layout:
 
     `wording` must stand on the page; `other_wording` belongs to other versions of the form (first day of validity, text). `folds` are
     lines (width or height 0) that marks keep clear of and that may show in the margin, `windows` show nothing but zones,
-    `keep_out` holds no ink at all. `margin_mm` is what the printer cannot print.
+    `keep_out` holds no ink at all. `margin_mm` is what the printer cannot print: nothing may stand there but what runs into a bleed.
     """
 
     name: str = ""
@@ -82,7 +82,10 @@ NO_LAYOUT = Layout()
 
 @dataclass(frozen=True)
 class ExpectedPage:
-    """One page of the file (counted from 0): the piece it belongs to, its size in mm, its marks and its fields."""
+    """One page of the file (counted from 0): the piece it belongs to, its size as cut in mm, its marks and its fields.
+
+    `bleed_mm` is printed beyond each edge and cut off.
+    """
 
     piece: int
     page: int
@@ -92,6 +95,7 @@ class ExpectedPage:
     texts: tuple[ExpectedText, ...] = ()
     layout: Layout = NO_LAYOUT
     slip: SlipFacts | None = None
+    bleed_mm: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

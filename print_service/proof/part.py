@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +17,17 @@ import pypdfium2 as pdfium
 
 from print_service.findings import Finding
 from print_service.proof.audit import Fault, GlyphAudit
+from print_service.proof.boxes import NOT_MEASURABLE, Boxes, check_boxes, read_boxes
 from print_service.proof.content import Reader, Run
-from print_service.proof.geometry import PAGE_DPI, check_ink
+from print_service.proof.geometry import PAGE_DPI, check_ink, into_bleed
 from print_service.proof.look import Look, Reading, read_marks
 from print_service.proof.model import Box, ExpectedPage
 from print_service.proof.owners import Owners
 from print_service.proof.pinned_fonts import SHIPPED, FontRules, font_shelf
 from print_service.proof.place import Place, place_of
-from print_service.proof.raster import page_raster, size_mm
+from print_service.proof.raster import Sheet, page_raster
 from print_service.proof.texts import check_outside, check_text, check_visible, check_wording, read_zones
 
-SIZE_TOLERANCE_MM = Decimal("0.2")
 _MOST_GLYPH_FINDINGS = 200
 _TAIL = re.compile(rb"startxref\s+([0-9]{1,12})\s+%%EOF\s*\Z")
 _TABLE = re.compile(rb"xref|[0-9]+\s+[0-9]+\s+obj")
@@ -130,15 +129,16 @@ class _File:
 
     def _page(self, page: pdfium.PdfPage, tree: pikepdf.Object, expected: ExpectedPage, place: Place) -> None:
         order, reading = self._order, self._reading
-        also = {"second": expected.page in order.second, "sweep": expected.page in order.sweep}
-        look = Look(page, expected, place, order.dpi, order.owners, reading, **also)
-        if page.get_rotation():
-            look.report("proof.page-rotated", degrees=page.get_rotation())
+        boxes = _boxes(tree)
+        if boxes is None:
+            reading.findings.append(place.finding("proof.page-unreadable"))
             return
-        width, height = size_mm(page)
-        if max(abs(width - expected.width_mm), abs(height - expected.height_mm)) > SIZE_TOLERANCE_MM:
-            wanted, found = f"{expected.width_mm}×{expected.height_mm}", f"{width}×{height}"
-            look.report("proof.page-size", expected=wanted, found=found)
+        found = list(check_boxes(place, expected, boxes))
+        reading.findings += found
+        if any(finding.key in NOT_MEASURABLE for finding in found):
+            return
+        also = {"second": expected.page in order.second, "sweep": expected.page in order.sweep}
+        look = Look(Sheet(page, boxes.trim), expected, place, order.dpi, order.owners, reading, **also)
         lines: dict[Box, tuple[str, ...]] = {}
         try:
             runs = self._reader.page(tree)
@@ -158,7 +158,9 @@ class _File:
         zones, lines, outside = read_zones(expected, runs, fonts)
         layout = expected.layout
         bounded = layout.margin_mm or layout.windows or layout.keep_out
-        raster = page_raster(look.page, PAGE_DPI) if expected.texts or bounded else None
+        around = into_bleed(expected.bleed_mm)
+        whole = page_raster(look.sheet, PAGE_DPI, around) if expected.texts or bounded else None
+        raster = whole.without(around) if whole is not None else None
         for text, zone in zip(expected.texts, zones, strict=True):
             found = check_text(place, text, zone, owners)
             if found is None and raster is not None and text.text:
@@ -169,8 +171,8 @@ class _File:
             reading.findings += check_outside(place, expected, outside, owners)
         if layout.wording or layout.other_wording:
             reading.check("wording", list(check_wording(place, expected, runs)))
-        if bounded and raster is not None:
-            reading.check("ink", list(check_ink(place, expected, raster)))
+        if bounded and whole is not None:
+            reading.check("ink", list(check_ink(place, expected, whole, around)))
         return lines
 
     def _name_glyphs(self, place: Place, runs: Sequence[Run]) -> None:
@@ -181,6 +183,14 @@ class _File:
                     told.add((run.font, fault.code))
                     self._glyph_findings += 1
                     self._reading.findings.append(_glyph_finding(place, run, position, fault))
+
+
+def _boxes(tree: pikepdf.Object) -> Boxes | None:
+    """The page's boxes, None where they are no boxes."""
+    try:
+        return read_boxes(tree)
+    except (pikepdf.PdfError, ValueError, TypeError, ArithmeticError):
+        return None
 
 
 def _glyph_finding(place: Place, run: Run, position: int, fault: Fault) -> Finding:

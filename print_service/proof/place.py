@@ -5,6 +5,7 @@ from pathlib import Path
 
 from print_service.findings import Finding
 from print_service.proof.model import ExpectedPage
+from print_service.proof.words import words_of
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,11 @@ class Place:
     piece: int
 
     def finding(self, key: str, **values: str | int) -> Finding:
-        """A finding here; file, page and piece are among its values."""
+        """A finding here; file, page and piece are among its values, and the words for what it names by key."""
         where = f"{self.file} p.{self.page} piece {self.piece}"
-        return Finding(key, where, {"file": self.file, "page": self.page, "piece": self.piece, **values})
+        return Finding(
+            key, where, {"file": self.file, "page": self.page, "piece": self.piece, **values, **words_of(values)}
+        )
 
 
 def place_of(pdf: Path, page: ExpectedPage) -> Place:

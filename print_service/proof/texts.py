@@ -20,6 +20,7 @@ from print_service.proof.pdf_fonts import PdfFont
 from print_service.proof.pinned_fonts import clusters, without_selectors
 from print_service.proof.place import Place
 from print_service.proof.raster import Raster
+from print_service.proof.words import OUTSIDE
 
 _MIDDLE = 350.0  # of a character's height above the baseline, 1/1000 em
 _SLACK_MM = 0.4
@@ -160,7 +161,7 @@ def check_outside(place: Place, expected: ExpectedPage, outside: Sequence[Run], 
         owner = owners.of_texts((run.text,), place.piece)
         if owner is not None:
             yield place.finding(
-                "proof.foreign-text", field="-", expected="", found=run.text, zone=_at(run), owner=owner
+                "proof.foreign-text", field=OUTSIDE, expected="なし", found=run.text, zone=_at(run), owner=owner
             )
             continue
         for number in _LONG_NUMBER.findall(run.text):
@@ -177,9 +178,11 @@ def check_wording(place: Place, expected: ExpectedPage, runs: Sequence[Run]) -> 
     others = [(day, text) for day, text in layout.other_wording if text in whole]
     for text in layout.wording:
         if text not in whole:
-            other = others[0][0] if others else ""
-            found = others[0][1] if others else ""
-            yield place.finding("proof.form-version", form=layout.name, expected=text, found=found, other=other)
+            if others:
+                day, found = others[0]
+                yield place.finding("proof.form-version", form=layout.name, expected=text, found=found, other=day)
+            else:
+                yield place.finding("proof.wording-missing", form=layout.name, expected=text)
 
 
 def check_visible(place: Place, expected: ExpectedText, zone: ZoneText, raster: Raster) -> Finding | None:
@@ -234,9 +237,9 @@ def solid(text: str) -> str:
 
 
 def _visible(text: str, read: str, due: str) -> str:
-    """The text, with code points where two spellings look alike."""
+    """The text in one line, as code points where two spellings look alike."""
     if without_selectors(read) != without_selectors(due):
-        return text
+        return " / ".join(text.split("\n"))
     return " ".join(f"U+{ord(character):04X}" for character in text)
 
 

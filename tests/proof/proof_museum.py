@@ -5,11 +5,15 @@ Exhibits are made when a test runs, by the functions below; nothing binary is ke
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pikepdf
 from proof_pages import (
+    HEIGHT,
+    MM,
+    WIDTH,
     ZONES,
     Drawn,
     Page,
@@ -128,6 +132,24 @@ def bar_code_beside_its_zone(path):
     return _with(path, [*{**_marks(), "gs1-128": gs1_128(cvs_text(2), dx=90)}.values()])
 
 
+def piece_mark_half_out_of_its_zone(path):
+    """What the zone shows of it cannot be read, the page as a whole shows where it stands."""
+    marks = _marks()
+    return _with(path, [*{**marks, "piece": replace(marks["piece"], x=marks["piece"].x + 6)}.values()])
+
+
+def page_of_another_form_in_its_place(path):
+    """Its piece mark stands where that form has it; here there is nothing."""
+    drawn = replace(piece_mark(piece_text(9)), x=30.0, y=20.0)
+    return _with(path, [drawn])
+
+
+def page_of_smaller_paper_in_its_place(path):
+    """All zones of the form lie off this paper."""
+    drawn = replace(piece_mark(piece_text(9)), x=80.0, y=8.0)
+    return _with(path, [drawn], width=105.0, height=74.0)
+
+
 def second_bar_code_elsewhere(path):
     whole = gs1_128(cvs_text(9), dx=90)
     return file_of(path, [Page([*_marks(1).values(), whole]), slip(2)[0], slip(3)[0]])
@@ -187,6 +209,82 @@ def turned_paper(path):
 
 def paper_half_a_millimetre_short(path):
     return _with(path, list(_marks().values()), width=296.5)
+
+
+def paper_a_seventh_of_a_millimetre_wide(path):
+    return _with(path, list(_marks().values()), width=297.15)
+
+
+def page_turned_by_an_odd_angle(path):
+    """Some programs take 45 degrees for none, others for 90."""
+    return _with(path, list(_marks().values()), rotate=45)
+
+
+def _all_pages(path, key: str, value: object) -> Exhibit:
+    """An attribute of the node above all pages, which hands it down to them."""
+    pdf, expected = sound(path)
+    with pikepdf.open(pdf, allow_overwriting_input=True) as document:
+        document.Root.Pages[key] = value
+        document.save(pdf)
+    return pdf, expected
+
+
+def pages_turned_by_their_tree(path):
+    return _all_pages(path, "/Rotate", 90)
+
+
+def pages_cropped_by_their_tree(path):
+    return _all_pages(path, "/CropBox", pikepdf.Array([*_box(-5)]))
+
+
+def _box(beyond: float, dx: float = 0) -> list[float]:
+    """A box that reaches so many mm beyond the slip on each side."""
+    width, height = (float(side) * MM for side in (WIDTH, HEIGHT))
+    return [(dx - beyond) * MM, -beyond * MM, width + (dx + beyond) * MM, height + beyond * MM]
+
+
+def page_cropped(path):
+    """A viewer shows, and a printer takes for the sheet, what is left after two millimetres on each side."""
+    return _with(path, list(_marks().values()), boxes={"/CropBox": _box(-2), "/TrimBox": _box(0)})
+
+
+def page_in_another_unit(path):
+    return _with(path, list(_marks().values()), unit=2)
+
+
+def cut_beyond_the_paper(path):
+    return _with(path, list(_marks().values()), boxes={"/TrimBox": _box(0, dx=3)})
+
+
+def cut_from_larger_paper_without_a_bleed(path):
+    """A printer that takes the MediaBox's corner for the paper's prints everything 3 mm off."""
+    return _with(path, list(_marks().values()), boxes={"/MediaBox": _box(3), "/TrimBox": _box(0)})
+
+
+def paper_a_tenth_of_a_millimetre_off(path):
+    """The paper begins 0.09 mm left of where it is cut: little, but it is added to whatever the marks are off."""
+    boxes = {"/MediaBox": [-0.09 * MM, *_box(0)[1:]], "/TrimBox": _box(0)}
+    return _with(path, list(_marks().values()), boxes=boxes)
+
+
+def _with_bleed(path, **boxes: float) -> Exhibit:
+    """The second page has boxes so many mm beyond the slip, and its form a bleed of 3 mm."""
+    around = {f"/{name}Box": _box(beyond) for name, beyond in boxes.items()}
+    pdf, expected = _with(path, list(_marks().values()), boxes={**around, "/TrimBox": _box(0)})
+    return pdf, [expected[0], replace(expected[1], bleed_mm=Decimal("3.0")), expected[2]]
+
+
+def bleed_too_narrow(path):
+    return _with_bleed(path, Media=2)
+
+
+def bleed_cut_off_by_its_own_box(path):
+    """The paper is large enough; the box of what is printed beyond the cut is not."""
+    return _with_bleed(path, Media=3, Bleed=0)
+
+
+def box_that_is_no_box(path):
+    return _with(path, list(_marks().values()), boxes={"/TrimBox": [0, 0, 0, 300]})
 
 
 def truncated(path):
@@ -254,6 +352,9 @@ EXHIBITS: dict[Callable[[Path], Exhibit], str] = {
     ink_in_the_qr_quiet_zone: "proof.quiet-zone",
     qr_stained: "proof.mark-unreadable",
     bar_code_beside_its_zone: "proof.mark-misplaced",
+    piece_mark_half_out_of_its_zone: "proof.mark-misplaced",
+    page_of_another_form_in_its_place: "proof.foreign-piece",
+    page_of_smaller_paper_in_its_place: "proof.foreign-piece",
     second_bar_code_elsewhere: "proof.mark-unexpected",
     two_piece_marks_in_one_zone: "proof.mark-ambiguous",
     bar_code_above_the_limit: "proof.mark-unexpected",
@@ -266,6 +367,18 @@ EXHIBITS: dict[Callable[[Path], Exhibit], str] = {
     rotated_page: "proof.page-rotated",
     turned_paper: "proof.page-size",
     paper_half_a_millimetre_short: "proof.page-size",
+    paper_a_seventh_of_a_millimetre_wide: "proof.page-size",
+    page_turned_by_an_odd_angle: "proof.page-rotated",
+    pages_turned_by_their_tree: "proof.page-rotated",
+    pages_cropped_by_their_tree: "proof.page-cropped",
+    page_cropped: "proof.page-cropped",
+    page_in_another_unit: "proof.page-unit",
+    cut_beyond_the_paper: "proof.trim-outside",
+    cut_from_larger_paper_without_a_bleed: "proof.page-bleed",
+    paper_a_tenth_of_a_millimetre_off: "proof.page-bleed",
+    bleed_too_narrow: "proof.page-bleed",
+    bleed_cut_off_by_its_own_box: "proof.page-bleed",
+    box_that_is_no_box: "proof.page-unreadable",
     truncated: "proof.truncated-pdf",
     tail_glued_on_again: "proof.truncated-pdf",
     page_without_an_object: "proof.page-unreadable",

@@ -95,6 +95,7 @@ class Page:
     width: float = float(WIDTH)
     height: float = float(HEIGHT)
     rotate: int = 0
+    unit: float = 1
     extra: str = ""
     boxes: dict[str, list[float]] = field(default_factory=dict)
 
@@ -112,6 +113,8 @@ def write(path: Path, pages: Sequence[Page]) -> Path:
         last.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
         if page.rotate:
             last.obj.Rotate = page.rotate
+        if page.unit != 1:
+            last.obj.UserUnit = page.unit
         for name, box in page.boxes.items():
             last.obj[name] = pikepdf.Array(box)
     pdf.save(path, deterministic_id=True)

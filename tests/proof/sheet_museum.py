@@ -181,6 +181,11 @@ def form_of_last_year(path):
     return _with(path, _line("wording", text=LAST_YEAR))
 
 
+def wording_left_out(path):
+    good = sheet(2)
+    return _with(path, replace(good, items={zone: item for zone, item in good.items.items() if zone != "wording"}))
+
+
 def bar_code_date_before_due_date(path):
     """Ledger and paper agree on digits whose last day is before the due date."""
     digits = bars_text(2, last=date(2026, 6, 29))
@@ -308,6 +313,7 @@ SHEETS: dict[Callable[[Path], Exhibit], str] = {
     long_number_of_nobody: "proof.number-unexpected",
     something_in_an_empty_field: "proof.text-unexpected",
     form_of_last_year: "proof.form-version",
+    wording_left_out: "proof.wording-missing",
     bar_code_date_before_due_date: "proof.date-before-due",
     bar_code_of_another_amount: "proof.slip-amount",
     bar_code_of_another_last_day: "proof.slip-date",

@@ -9,10 +9,12 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 from proof_fonts import GOTHIC, OCR_B
+from proof_museum import box_that_is_no_box, pages_turned_by_their_tree
 from proof_sheets import BARS, bars_text, sheet, write_sheets
 from sheet_museum import missing_sama, sound
 
 from print_service.proof import MarkCount, prove_file
+from print_service.proof.boxes import Rectangle
 from print_service.proof.fields import printed
 from print_service.proof.forms import form_zones
 from print_service.proof.outlines import DrawnFont
@@ -20,7 +22,7 @@ from print_service.proof.overlay import write_pictures
 from print_service.proof.part import read_part
 from print_service.proof.pinned_fonts import SHIPPED, FontRules, font_shelf
 from print_service.proof.prove import join_parts, part_orders
-from print_service.proof.raster import zone_raster
+from print_service.proof.raster import Sheet, zone_raster
 from print_service.proof.second import confirms
 from print_service.proof.texts import agrees
 from print_service.resources import templates_dir
@@ -155,7 +157,8 @@ def test_the_second_decoder_confirms_a_sample(tmp_path):
 def test_the_second_decoder_says_what_it_reads_itself(tmp_path):
     pdf, _ = sound(tmp_path / "z.pdf")
     document = pdfium.PdfDocument(pdf)
-    raster = zone_raster(document[0], BARS, 300)
+    page = document[0]
+    raster = zone_raster(Sheet(page, Rectangle(*page.get_bbox())), BARS, 300)
     assert confirms(raster, "gs1-128", bars_text(2)) == bars_text(1)
     assert confirms(raster, "piece", "any") is None
     document.close()
@@ -173,6 +176,36 @@ def test_a_picture_frames_what_offends(tmp_path):
     assert abs(columns[0] * mm - 21.2) < 0.5
     assert abs(rows[0] * mm - 34.2) < 0.5
     assert abs(rows[-1] * mm - 47.3) < 0.6
+
+
+def test_a_picture_numbers_its_frames_and_tells_their_sentences_below(tmp_path):
+    pdf, pages = missing_sama(tmp_path / "p.pdf")
+    evidence = prove_file(pdf, pages)
+    (picture,) = write_pictures(tmp_path, evidence, tmp_path / "findings")
+    pixels = np.asarray(Image.open(io.BytesIO(picture.read_bytes())).convert("RGB")).astype(int)
+    blue = pixels[:, :, 2] - pixels[:, :, 0] > 150
+    paper = round(297 / 25.4 * 100)
+    # the number's label stands on the frame of the name's zone; a line parts the page from the sentences
+    rows, columns = np.flatnonzero(blue[:paper].any(axis=1)), np.flatnonzero(blue[:paper].any(axis=0))
+    assert abs(rows[-1] * 25.4 / 100 - 34.2) < 0.6
+    assert abs(columns[0] * 25.4 / 100 - 21.2) < 0.5
+    assert blue[paper : paper + 3].all(axis=1).any()
+    assert (pixels[paper + 5 :] < 100).all(axis=2).any()
+    (again,) = write_pictures(tmp_path, evidence, tmp_path / "again")
+    assert again.read_bytes() == picture.read_bytes()
+
+
+def test_a_page_that_cannot_be_drawn_has_a_picture_all_the_same(tmp_path):
+    pdf, pages = box_that_is_no_box(tmp_path / "b.pdf")
+    (picture,) = write_pictures(tmp_path, prove_file(pdf, pages), tmp_path / "findings")
+    assert picture.name == "b-p2.png"
+
+
+def test_a_turned_page_is_shown_as_it_is_turned(tmp_path):
+    pdf, pages = pages_turned_by_their_tree(tmp_path / "t.pdf")
+    first = next(write_pictures(tmp_path, prove_file(pdf, pages), tmp_path / "findings"))
+    with Image.open(first) as picture:
+        assert picture.width == round(114.3 / 25.4 * 100)
 
 
 def test_a_sound_file_makes_no_picture(tmp_path):

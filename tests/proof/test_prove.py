@@ -13,14 +13,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from letter_museum import LETTERS
-from proof_museum import EXHIBITS, file_of, shifted_by_one_piece, sound, wrong_digits
+from proof_museum import (
+    EXHIBITS,
+    file_of,
+    ink_in_the_bar_codes_quiet_zone,
+    missing_piece_mark,
+    page_of_another_form_in_its_place,
+    page_of_smaller_paper_in_its_place,
+    piece_mark_half_out_of_its_zone,
+    shifted_by_one_piece,
+    sound,
+    wrong_digits,
+)
 from proof_pages import HEIGHT, WIDTH, ZONES, Page, cvs_text, gs1_128, piece_text, slip, write
-from sheet_museum import SHEETS
+from sheet_museum import (
+    SHEETS,
+    amount_of_another_year,
+    missing_sama,
+    neighbours_name_in_the_text,
+    rule_in_the_margin,
+    wording_left_out,
+)
 
 from print_service.findings import catalogue
 from print_service.proof import ExpectedMark, ExpectedPage, MarkCount, prove, prove_file, total
+from print_service.proof.forms import form_zones
 from print_service.proof.piece_mark import parse
 from print_service.proof.rules import slip_check_holds
+from print_service.proof.words import FIELDS
+from print_service.resources import templates_dir
 
 
 def keys(evidence):
@@ -63,8 +84,60 @@ def test_a_finding_carries_place_and_both_values(tmp_path):
         "expected": cvs_text(2),
         "found": cvs_text(999),
         "zone": "20.0, 85.0, 60.0, 12.0",
+        "mark": "コンビニ用バーコード",
     }
     assert finding.where == "w.pdf p.2 piece 2"
+
+
+@pytest.mark.parametrize("exhibit", [page_of_another_form_in_its_place, page_of_smaller_paper_in_its_place])
+def test_a_page_in_anothers_place_is_named_first_and_by_its_owner(exhibit, tmp_path):
+    evidence = prove_file(*exhibit(tmp_path / "p.pdf"))
+    own = [finding for finding in evidence.findings if finding.values["page"] == 2]
+    assert (own[0].key, own[0].values["owner"]) == ("proof.foreign-piece", 9)
+    of_pieces = [finding.key for finding in own if finding.values.get("kind") == "piece"]
+    assert set(of_pieces) <= {"proof.foreign-piece", "proof.zone-outside-page"}
+    # only the sheet that is nowhere in the file is lost
+    lost = [finding.values["expected"] for finding in evidence.findings if finding.key == "proof.sheet-missing"]
+    assert lost == [piece_text(2)]
+
+
+def test_a_mark_half_out_of_its_zone_is_told_with_its_place(tmp_path):
+    """Drawn 6 mm right of where it belongs: two modules of 0.3387 mm from the zone's corner, which is 280, 4."""
+    (finding,) = prove_file(*piece_mark_half_out_of_its_zone(tmp_path / "h.pdf")).findings
+    x, y = (float(side) for side in str(finding.values["found"]).split(", "))
+    assert abs(x - 286.68) < 0.2
+    assert abs(y - 4.68) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("exhibit", "words"),
+    [
+        (wrong_digits, "コンビニ用バーコード が台帳と違います"),
+        (ink_in_the_bar_codes_quiet_zone, "コンビニ用バーコード の余白（左側）が足りません"),
+        (missing_piece_mark, "管理コード が印字されていません"),
+        (missing_sama, "宛名に敬称がありません"),
+        (amount_of_another_year, "金額（amount-total） が台帳と違います。正: 48,200、印字: 48,300。"),
+        (neighbours_name_in_the_text, "（欄の外、左・上・幅・高さ "),
+        (rule_in_the_margin, "余白に印字があります（左・上・幅・高さ 1.8, "),
+        (wording_left_out, "にあるべき文言がありません。正: 「令和8年中の割合年2.8％」。"),
+    ],
+)
+def test_sentences_are_in_the_words_of_staff(exhibit, words, tmp_path):
+    sentences = [finding.sentence for finding in prove_file(*exhibit(tmp_path / "s.pdf")).findings]
+    assert any(words in sentence for sentence in sentences), sentences
+    for sentence in sentences:
+        assert "\n" not in sentence
+        assert not re.search(r"gs1-128|el-qr|customer|left|right|：。|: 。", sentence)
+
+
+def test_every_field_of_the_forms_has_a_word():
+    """Zones' names begin with the word's key: name-window is a 氏名."""
+    kinds = {
+        read.name.partition("-")[0]
+        for path in (templates_dir() / "notices").iterdir()
+        for read in form_zones(path.name).reads
+    }
+    assert kinds <= set(FIELDS)
 
 
 def test_miscollation_is_named_on_every_page_from_the_first_that_is_wrong(tmp_path):

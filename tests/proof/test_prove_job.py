@@ -5,6 +5,7 @@ import json
 import shutil
 import tomllib
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -16,7 +17,7 @@ from print_service.ledger.journal import Tag
 from print_service.ledger.tables import Job, JournalRow, PageFile, Piece
 from print_service.notices.compose import print_pages, store_pages
 from print_service.pool import process_pool
-from print_service.proof.expect import expected_pages
+from print_service.proof.expect import Printer, _document_pages, _Place, expected_pages
 from print_service.proof.forms import form_zones, layout_of
 from print_service.proof.job import read_back, store_proof
 from print_service.proof.prove import prove_file
@@ -208,6 +209,15 @@ def test_a_ward_without_ocr_lines_prints_and_expects_none(tmp_path, ward_templat
         found = evidence(ward)
     assert found.findings == ()
     assert found.counts["ocr"].expected == found.counts["ocr"].decoded == 0
+
+
+def test_the_bleed_of_a_form_is_expected_of_its_pages(printed):
+    with printed.session() as session:
+        piece = session.scalars(select(Piece).where(Piece.number == 1)).one()
+        place = _Place(JOB, session.get_one(Job, JOB).issued_on, 1, piece.sheets, 0, 1, Printer())
+        form = replace(form_zones("payment_slip"), bleed_mm=Decimal("3.0"))
+        (page,) = _document_pages(piece.documents[1], form, place)
+    assert page.bleed_mm == Decimal("3.0")
 
 
 def test_the_zones_of_a_slip_are_apart():
