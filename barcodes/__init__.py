@@ -11,8 +11,7 @@
 
 Under them stand `rules` (keys and Japanese sentences), `digits` (check digits), `code128`, `matrix` with `qr`, `ecc200`
 and `galois` (modules), and `geometry` (whole printer dots). `ink` is the quick road of a batch: from what is stored of a
-mark to PDF operators. `place` puts a symbol into its box, unscaled or not at all; `pdf`, `svg` and `png` draw the same
-dots. Above them stand `typed` (marks from typed words), `explain` with `scan` and `cut` (what any reading is) and
-`customer_raster` (a reader of the customer barcode). A mark validates itself on construction and reports every fault
-at once.
+mark to PDF operators; `svg` and `png` draw the same dots. Above them stand `typed` (marks from typed words), `explain`
+with `scan` and `cut` (what any reading is) and `customer_raster` (a reader of the customer barcode). A mark validates
+itself on construction and reports every fault at once.
 """

@@ -34,11 +34,6 @@ def characters(digits: str) -> tuple[int, ...]:
     return (_START_C, _FNC1, *data, check, _STOP)
 
 
-def element_widths(digits: str) -> tuple[int, ...]:
-    """Widths in modules of bars and spaces in turn, bar first and bar last, for the same digits."""
-    return tuple(width for value in characters(digits) for width in _ELEMENTS[value])
-
-
 def symbol(digits: str, dpi: int, dots_per_module: int, height: int, quiet: int) -> Symbol:
     """The bars of the same digits, `height` and the `quiet` zone of each side in dots."""
     places = zip(*places_of(digits, dots_per_module, quiet), strict=True)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
-from math import ceil
+from math import ceil, floor
 from typing import NamedTuple
 
 from barcodes.rules import fault, refuse_any
@@ -61,6 +60,12 @@ def to_dots(mm: Decimal | Fraction, dpi: int) -> int:
 
 
 @lru_cache(maxsize=1024)
+def nearest_dot(mm: Decimal, dpi: int) -> int:
+    """The dot edge nearest to `mm` at `dpi`; of two, the farther one."""
+    return floor(Fraction(mm) / to_mm(1, dpi) + Fraction(1, 2))
+
+
+@lru_cache(maxsize=1024)
 def module_dots(dpi: int, wanted: int | None, usual_mm: Decimal, least_mm: Decimal) -> int:
     """Dots of one matrix module: `wanted`, or what covers `usual_mm`.
 
@@ -87,25 +92,8 @@ def from_bars(widths: Sequence[int], dpi: int, dots_per_module: int, height: int
     return Symbol(dpi, x + quiet, height, tuple(rects))
 
 
-def narrow_bars(symbol: Symbol, dots: int) -> Symbol:
-    """The same bars, each `dots` narrower (a printer whose ink spreads), spaces that much wider, the box unchanged.
-
-    Half is taken off each side, an odd dot at the right. Raises `MarkError`: `symbol.reduction` when less than one
-    dot of the narrowest bar would remain (or `dots` is negative), `symbol.not-bars` for a matrix, whose modules touch.
-    """
-    if dots == 0:
-        return symbol
-    bars = sorted(symbol.rects)
-    narrowest = min((bar.width for bar in bars), default=0)
-    if any(left.x + left.width >= right.x for left, right in pairwise(bars)):
-        refuse_any([fault("symbol.not-bars")])
-    check_reduction(dots, narrowest)
-    narrowed = tuple(Rect(bar.x + dots // 2, bar.y, bar.width - dots, bar.height) for bar in symbol.rects)
-    return Symbol(symbol.dpi, symbol.width, symbol.height, narrowed)
-
-
 def check_reduction(dots: int, narrowest: int) -> None:
-    """Whether bars may lose `dots` when the narrowest has `narrowest`. Raises `MarkError` `symbol.reduction`."""
+    """Whether bars may lose `dots` when the narrowest has `narrowest`: a dot must remain. Raises `MarkError` `symbol.reduction`."""
     if not 0 <= dots < narrowest:
         refuse_any([fault("symbol.reduction", dots=dots, narrowest=narrowest)])
 

@@ -1,6 +1,6 @@
 """A mark as PDF operators in printer dots, straight from what is stored of it: the quick road to the page.
 
-Beside `pdf`, which places a `Symbol`. Operators as in ISO 32000-1, 8.3-8.5 and 8.9; their origin is the symbol's top left, a unit is a
+Beside `svg` and `png`, which draw a `Symbol`. Operators as in ISO 32000-1, 8.3-8.5 and 8.9; their origin is the mark's top left, a unit is a
 dot, y points down, and they paint in the fill colour that is set: a caller writes `q <dot> 0 0 -<dot> <x> <y> cm 0 g`, the operators, `Q`.
 
 Dots stay dots in every renderer only because nothing touches the grid's lines. Two rules are in use for what a shape covers (10.7.4):
@@ -11,7 +11,6 @@ Ghostscript and pdfium at 300, 600 and 1200 dpi: without it poppler without smoo
 A matrix is one picture of a bit a module (an inline image mask), because its hundreds of rectangles would be most of the page. Its data
 is hexadecimal, so that no reader can find the end of the picture inside of it. It is not smoothed: /Interpolate stays out, which
 PDF/A-3 (ISO 19005-3, 6.2.8) asks for as well. One renderer of those tried smooths it nevertheless: cairo, below four pixels a module.
-For a printer that does, `ink` of the mark's `symbol` has the same dots as rectangles.
 """
 
 from collections.abc import Iterable
@@ -23,7 +22,7 @@ from operator import getitem
 
 from barcodes import code128, cvs, elqr, piece, qr
 from barcodes.customer import CustomerBarcode, in_dots
-from barcodes.geometry import Rect, Symbol, check_reduction, narrow_bars
+from barcodes.geometry import Rect, check_reduction
 from barcodes.matrix import Modules
 from barcodes.piece import Kind, PieceMark
 
@@ -38,16 +37,11 @@ class Ink:
     operators: bytes
 
 
-def ink(symbol: Symbol, reduction: int = 0) -> Ink:
-    """Any symbol as rectangles; `reduction` takes that many dots off every bar's width. Raises `MarkError` as `narrow_bars`."""
-    bars = map(_rectangle, narrow_bars(symbol, reduction).rects)
-    return _of_bars(symbol.dpi, symbol.width, symbol.height, bars)
-
-
 def cvs_ink(digits: str, dpi: int = 600, height_mm: Decimal = Decimal("10.5"), reduction: int = 0) -> Ink:
     """The convenience-store mark that `CvsBarcode.digits` wrote; digits from elsewhere go through `cvs.parse` first.
 
-    Raises `MarkError` as `CvsBarcode.symbol` and `narrow_bars` do, `ValueError` for what Code 128 C cannot hold.
+    `reduction` takes that many dots off every bar's width, half from each side and an odd one at the right: a printer's ink spreads.
+    Raises `MarkError` as `CvsBarcode.symbol` and `check_reduction` do, `ValueError` for what Code 128 C cannot hold.
     """
     dots, height, quiet = cvs.in_dots(dpi, height_mm)
     check_reduction(reduction, dots)
@@ -59,7 +53,7 @@ def cvs_ink(digits: str, dpi: int = 600, height_mm: Decimal = Decimal("10.5"), r
 def customer_ink(text: str, dpi: int = 600, points: Decimal = Decimal(10), reduction: int = 0) -> Ink:
     """The customer barcode of seven digits of post code and the address digits after them (16000223-30-8).
 
-    Raises `MarkError` as `CustomerBarcode` and `narrow_bars` do.
+    `reduction` as in `cvs_ink`. Raises `MarkError` as `CustomerBarcode` and `check_reduction` do.
     """
     width, height, places = _customer_places(dpi, points, reduction)
     return _of_bars(dpi, width, height, map(getitem, places, CustomerBarcode(text[:7], text[7:]).bars()))
@@ -71,11 +65,6 @@ def elqr_ink(payload: str, dpi: int = 600, dots_per_module: int | None = None) -
     Raises `MarkError` as `ElQr.symbol` does, `ValueError` for anything but 255 digits.
     """
     return _picture(qr.numeric_255(payload), dpi, elqr.module_dots(dpi, dots_per_module), elqr.QUIET_MODULES)
-
-
-def elqr_inks(payloads: Iterable[str], dpi: int = 600, dots_per_module: int | None = None) -> list[Ink]:
-    """The eL-QR of each payload, as `elqr_ink`."""
-    return [elqr_ink(payload, dpi, dots_per_module) for payload in payloads]
 
 
 def piece_ink(mark: PieceMark, dpi: int = 600, dots_per_module: int | None = None, kind: Kind = "data-matrix") -> Ink:

@@ -8,9 +8,8 @@ says 1, an empty place 0; the first place is always a bar, so that the machine k
 from dataclasses import dataclass
 from decimal import Decimal
 
-from barcodes.geometry import Rect, Symbol, to_dots
+from barcodes.geometry import Rect, Symbol, nearest_dot, to_dots
 from barcodes.piece import PieceMark
-from barcodes.place import nearest_dot
 from barcodes.rules import Fault, MarkError, fault, refuse_any
 
 _COUNTERS = ("sheet", "left", "piece")

@@ -1,5 +1,5 @@
 """The piece mark (丁合マーク): which batch, piece, sheet and side a page is, with a check, as a small Data Matrix or
-QR, whichever the inserter reads, and in figures.
+QR, whichever the inserter reads.
 
 Every page carries one, so that an inserter, an inspector and the read-back of finished files can tell whose page it is
 without reading a name. There is no public standard; the payload is documented here and re-implemented by the reader on
@@ -62,10 +62,6 @@ class PieceMark:
         """The text in the symbol."""
         body = f"PS1:{self.batch}:{self.piece:06d}:{self.sheet:02d}/{self.sheets:02d}:{self.side}"
         return f"{body}:{_check(body)}"
-
-    def figures(self) -> str:
-        """The same for people, beside the symbol: `R08-N01 000012 1/6`."""
-        return f"{self.batch} {self.piece:06d} {self.sheet}/{self.sheets}"
 
     def symbol(self, dpi: int = 600, dots_per_module: int | None = None, kind: Kind = "data-matrix") -> Symbol:
         """A square Data Matrix with one module of quiet zone, or a QR of level M with four, at `dpi`.

@@ -1,6 +1,6 @@
 """A symbol as a PNG of one pixel per dot that knows its own resolution, for test benches and printers' drivers.
 
-Beside `svg` and `pdf`, drawing the same rectangles. One bit a pixel, grey; the pHYs chunk states pixels a metre, so
+Beside `svg`, drawing the same rectangles. One bit a pixel, grey; the pHYs chunk states pixels a metre, so
 that the picture has the symbol's millimetres when it is placed. Source: PNG (ISO/IEC 15948), 11.2 and 11.3.5.3.
 """
 

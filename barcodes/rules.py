@@ -116,11 +116,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "symbol.dpi": "解像度{dpi} dpiは1以上で指定してください。",
         "symbol.module-too-small": "1モジュール{dots}ドット（{module_mm} mm）では読み取れません。"
         "{least_mm} mm以上にしてください。",
-        "symbol.box-too-small": "余白を含む大きさは幅{width_mm} mm・高さ{height_mm} mmですが、"
-        "領域は幅{box_width_mm} mm・高さ{box_height_mm} mmです。縮小はできません。領域を広げてください。",
         "symbol.reduction": "バー幅を{dots}ドット細くすることはできません（最も細いバーは{narrowest}ドット）。"
         "0以上で、バーが1ドット以上残る値にしてください。",
-        "symbol.not-bars": "バー幅の補正はバーコードだけにできます（二次元コードのモジュールは互いに接します）。",
     }
 )
 

@@ -15,11 +15,10 @@ from print_service.resources import data_dir
 
 @dataclass(frozen=True)
 class Era:
-    """One era: its name, the letter (R) and the figure (5) of host files, and its first day."""
+    """One era: its name, the letter (R) of host files, and its first day."""
 
     name: str
     letter: str
-    figure: int
     first_day: date
 
 

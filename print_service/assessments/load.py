@@ -19,7 +19,7 @@ from print_service.assessments.model import Assessment, Payer
 from print_service.assessments.read import AssessmentReader
 from print_service.assessments.split import LAW, split_rule
 from print_service.calendar import Calendar, calendar, due_dates, ward_calendar
-from print_service.findings import RefusedError, refuse
+from print_service.findings import Finding, RefusedError, refuse
 from print_service.ledger import tables
 from print_service.ledger.journal import Tag, record
 from print_service.settings import Settings
@@ -33,7 +33,7 @@ _INSTALMENTS = insert(tables.Instalment.__table__)  # type: ignore[arg-type]
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: counts of the file and, when it was already there, that nothing changed."""
+    """What a load did: counts of the file, when it was already there that nothing changed, and what is odd but allowed."""
 
     source_file_id: int
     sha256: str
@@ -41,6 +41,7 @@ class Loaded:
     assessments: int
     total: int
     already: bool
+    warnings: tuple[Finding, ...]
 
 
 def load_assessments(
@@ -58,7 +59,7 @@ def load_assessments(
     Raises RefusedError with every fault of the file, or `intake.supersede-*`.
     """
     rule, book = (split_rule(settings), ward_calendar(settings)) if settings else (LAW, calendar())
-    reader = AssessmentReader(path, layout, rule=rule)
+    reader = AssessmentReader(path, layout, rule)
     attempt = session.begin_nested()
     try:
         loaded = _load(session, act, path, reader, supersedes, book)
@@ -86,18 +87,21 @@ def _load(
             _store_payers(session, [payer for payer, _ in block if payer is not None], entry.source.id)
             _insert(session, [assessment for _, assessment in block], entry.source.id, book)
     reader.finish()
+    warnings = reader.faults.warnings
     known = session.scalar(select(tables.SourceFile).where(tables.SourceFile.sha256 == reader.sha256))
     if known is not None and known.superseded_by is not None and known is not entry.older:
         raise refuse("intake.superseded-before", path.name, name=known.name)
     if known is not None:
-        return Loaded(known.id, reader.sha256, reader.payers, known.records, known.total, already=True)
+        return Loaded(
+            known.id, reader.sha256, reader.payers, known.records, known.total, already=True, warnings=warnings
+        )
     if entry.refusal is not None:
         raise entry.refusal
     source, older = entry.source, entry.older
     source.sha256, source.records, source.total = reader.sha256, records, total
     body = {"sha256": source.sha256, "scope": source.scope, "records": records, "total": total}
     record(session, Tag.FILE_LOADED, act, f"file-{source.id}", body | ({"supersedes": older.sha256} if older else {}))
-    return Loaded(source.id, source.sha256, reader.payers, records, total, already=False)
+    return Loaded(source.id, source.sha256, reader.payers, records, total, already=False, warnings=warnings)
 
 
 class _Entry:

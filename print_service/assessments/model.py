@@ -6,10 +6,7 @@ and holds what the tax item's notice prints, no more.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
-
-from print_service.findings import Finding
 
 TaxItem = Literal["resident-tax", "vehicle-tax"]
 Method = Literal["slip", "account"]
@@ -68,28 +65,3 @@ class Assessment:
     annual: int
     instalments: tuple[Instalment, ...]
     facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Control totals of a file: number of assessments and the sum of their annual tax, yen."""
-
-    records: int
-    annual: int
-
-
-@dataclass(frozen=True)
-class AssessmentFile:
-    """A host file that was read without a fault. `created_on` and `municipality` are None when the layout has no
-    header.
-    """
-
-    sha256: str
-    layout: str
-    size: int
-    municipality: str | None
-    created_on: date | None
-    payers: tuple[Payer, ...]
-    assessments: tuple[Assessment, ...]
-    totals: Totals
-    warnings: tuple[Finding, ...]

@@ -5,7 +5,6 @@ format and of the contents are reported together, because the host's operator co
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,10 +13,8 @@ from print_service.assessments.model import (
     Account,
     Addressee,
     Assessment,
-    AssessmentFile,
     Instalment,
     Payer,
-    Totals,
 )
 from print_service.assessments.rules import Across, check_assessment, check_payer
 from print_service.assessments.split import LAW, SplitRule
@@ -57,12 +54,11 @@ _YES = "yes"
 class AssessmentReader:
     """Iterates over a host file's assessments, each with its payer where no record before had that payer (else None).
 
-    Faults are gathered on the way: what is iterated may still belong to a file that `finish` refuses. `sha256` and `size` are known
-    at the end.
+    Faults are gathered on the way: what is iterated may still belong to a file that `finish` refuses. `sha256` is known at the end.
     """
 
-    def __init__(self, path: Path, layout_name: str, layouts: Path | None = None, rule: SplitRule = LAW) -> None:
-        self.layout = load_layout(layout_name, layouts)
+    def __init__(self, path: Path, layout_name: str, rule: SplitRule = LAW) -> None:
+        self.layout = load_layout(layout_name)
         self.faults = Faults()
         self.header: Record | None = None
         self._make = _maker(self.layout)
@@ -75,11 +71,6 @@ class AssessmentReader:
     def sha256(self) -> str:
         """Hash of the whole file once it was iterated to its end."""
         return self._stream.sha256
-
-    @property
-    def size(self) -> int:
-        """Bytes of the whole file, as `sha256`."""
-        return self._stream.size
 
     @property
     def payers(self) -> int:
@@ -108,36 +99,6 @@ class AssessmentReader:
             for finding in check:
                 self.faults.add_finding(finding)
         return payer if is_new else None, assessment
-
-
-def read_assessments(
-    path: Path, layout_name: str, layouts: Path | None = None, rule: SplitRule = LAW
-) -> AssessmentFile:
-    """The assessments of a host file in the layout of that name (from `layouts`, default our own), split by `rule`, all at once.
-
-    Raises RefusedError with every fault of the file, each at file:line:field.
-    """
-    reader = AssessmentReader(path, layout_name, layouts, rule)
-    payers: list[Payer] = []
-    assessments: list[Assessment] = []
-    for payer, assessment in reader:
-        if payer is not None:
-            payers.append(payer)
-        assessments.append(assessment)
-    reader.finish()
-    header = reader.header
-    created_on = header.get("created_on") if header else None
-    return AssessmentFile(
-        sha256=reader.sha256,
-        layout=reader.layout.name,
-        size=reader.size,
-        municipality=header.text("municipality") if header else None,
-        created_on=created_on if isinstance(created_on, date) else None,
-        payers=tuple(payers),
-        assessments=tuple(assessments),
-        totals=Totals(len(assessments), sum(assessment.annual for assessment in assessments)),
-        warnings=reader.faults.warnings,
-    )
 
 
 def _maker(layout: Layout) -> Callable[[Record], Assessment]:

@@ -1,13 +1,15 @@
-"""The records of a flat file one after the other, in bounded memory: for files too large to hold.
+"""The records of a flat file by its layout, one after the other, in bounded memory; every fault of it in one pass.
 
-`read` gathers them; step 11 (collect) takes a season's million as they come. Whoever streams decides at the end, from the faults,
-whether the file is to be believed: it is known only then whether its totals agree.
+The front of step 1 (intake) and step 11 (collect). Totals that the file states about itself (trailer counts and sums, 制御合計) are
+checked on the way because they are part of the format; what the records mean is the rooms' business. Whoever streams decides at the
+end, from the faults, whether the file is to be believed: it is known only then whether its totals agree.
 """
 
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from handover.reasons import of_system
 from print_service.findings import refuse
 from print_service.flatfile import sniff
 from print_service.flatfile.faults import Faults
@@ -99,7 +101,7 @@ class RecordStream:
                 yield from self._records(source)
                 self.sha256, self.size = source.sha256, source.size
         except OSError as error:
-            raise refuse("flatfile.unreadable", path.name, why=error.strerror or type(error).__name__) from error
+            raise refuse("flatfile.unreadable", path.name, why=of_system(error)) from error
 
     def _records(self, source: Source) -> Iterator[Record]:
         layout, faults, name = self._layout, self._faults, self._path.name

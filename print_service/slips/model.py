@@ -83,7 +83,6 @@ class SlipFacts:
 
     order: SlipOrder
     key: PayeasyKey
-    cvs_free: str
     cvs_digits: str | None
     cvs_refusal: str | None
     el_qr: str | None

@@ -63,14 +63,14 @@ def number_slip(rule: NumberingRule, secret: bytes, order: SlipOrder) -> SlipFac
     number = _number(rule, order)
     category = rule.category[order.tax_item]
     key = PayeasyKey(rule.agency, number, _confirmation(secret, rule.agency, number, category), category)
-    cvs_free = rule.company + number
     over = order.amount > AMOUNT_LIMIT
     cvs_digits = None
     if "cvs" in order.marks and not over:
-        mark = CvsBarcode(rule.issuer, cvs_free, order.reissue, order.pay_by, 0, order.amount, order.due)
+        free = rule.company + number
+        mark = CvsBarcode(rule.issuer, free, order.reissue, order.pay_by, 0, order.amount, order.due)
         cvs_digits = mark.digits()
     refusal = None if cvs_digits else OVER_LIMIT if over else NOT_OFFERED
-    return SlipFacts(order, key, cvs_free, cvs_digits, refusal, _el_qr(rule, order, key), _ocr_lines(rule, order, key))
+    return SlipFacts(order, key, cvs_digits, refusal, _el_qr(rule, order, key), _ocr_lines(rule, order, key))
 
 
 def _era_year(order: SlipOrder) -> int:

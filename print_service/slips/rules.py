@@ -1,23 +1,16 @@
-"""What a slip's order, a ward's numbering rule and a set of numbered slips must satisfy: keyed findings, all at once.
+"""What a slip's order and a ward's numbering rule must satisfy: keyed findings, all at once.
 
-Widths are those of the Pay-easy key (5, up to 20, 6, 3) and of the convenience-store mark (6 and 21); a slip key once
-given may not be given again, because banks look a slip up by 納付番号, 確認番号 and 納付区分 together.
+Widths are those of the Pay-easy key (5, up to 20, 6, 3) and of the convenience-store mark (6 and 21).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 
 from print_service.findings import Finding
-from print_service.slips.model import NumberingRule, SlipFacts, SlipOrder
+from print_service.slips.model import NumberingRule, SlipOrder
 
 NUMBER_DIGITS = 16
 SECRET_BYTES = 16
 PARTS = ("era_year", "tax_code", "notice_no", "period", "reissue")
-_DISTINCT: tuple[tuple[str, Callable[[SlipFacts], str | None]], ...] = (
-    ("slips.duplicate-key", lambda slip: f"{slip.key.agency}-{slip.key.number}-{slip.key.category}"),
-    ("slips.duplicate-cvs", lambda slip: slip.cvs_free if slip.cvs_digits else None),
-    ("slips.duplicate-el-qr", lambda slip: slip.el_qr),
-)
 
 
 def is_digits(text: str, width: int) -> bool:
@@ -85,21 +78,3 @@ def check_order(rule: NumberingRule, order: SlipOrder) -> tuple[Finding, ...]:
     if order.pay_by < order.due:
         refuse("slips.pay-by-before-due", pay_by=order.pay_by.isoformat(), due=order.due.isoformat())
     return tuple(findings)
-
-
-def duplicates(slips: Iterable[SlipFacts]) -> tuple[Finding, ...]:
-    """One finding for every number that more than one slip bears, with all the slips that bear it.
-
-    確認番号 is left out of the comparison on purpose: two slips told apart by it alone could be taken for each other.
-    """
-    bearers: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for slip in slips:
-        for key, number_of in _DISTINCT:
-            number = number_of(slip)
-            if number is not None:
-                bearers[key, number].append(slip.order.where)
-    return tuple(
-        Finding(key, number, {"number": number, "times": len(wheres), "slips": " / ".join(wheres)})
-        for (key, number), wheres in sorted(bearers.items())
-        if len(wheres) > 1
-    )

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from print_service.assessments.gaiji import load_gaiji
-from print_service.assessments.read import read_assessments
+from print_service.assessments.model import Assessment, Payer
+from print_service.assessments.read import AssessmentReader
 from print_service.findings import RefusedError
 from print_service.flatfile.layout import load_layout
 from print_service.flatfile.write import write
@@ -86,10 +87,18 @@ def vehicle_file(folder: Path, *changes: Mapping[str, Any]) -> Path:
     return path
 
 
+def read_file(path: Path, layout: str) -> tuple[AssessmentReader, list[Payer], list[Assessment]]:
+    """The reader at its end, the payers it met and the assessments; RefusedError with all faults of the file."""
+    reader = AssessmentReader(path, layout)
+    entries = list(reader)
+    reader.finish()
+    return reader, [payer for payer, _ in entries if payer is not None], [assessment for _, assessment in entries]
+
+
 def refused(path: Path) -> list[tuple[str, str]]:
     """(key, where) of every finding with which intake refuses the file."""
     layout = "resident-tax-host" if path.suffix == ".dat" else "vehicle-tax-host"
     with pytest.raises(RefusedError) as refusal:
-        read_assessments(path, layout)
+        read_file(path, layout)
     assert all(finding.sentence for finding in refusal.value.findings)
     return [(finding.key, finding.where) for finding in refusal.value.findings]

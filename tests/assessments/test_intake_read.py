@@ -4,20 +4,19 @@ import hashlib
 from datetime import date
 
 import pytest
-from intake_rows import HEADER, RESIDENT, refused, resident_file, vehicle_file
+from intake_rows import HEADER, RESIDENT, read_file, refused, resident_file, vehicle_file
 
 from print_service.assessments.gaiji import load_gaiji, private_use
 from print_service.assessments.model import Account, Instalment
-from print_service.assessments.read import read_assessments
 from print_service.findings import RefusedError
 
 
 def test_a_resident_tax_record(tmp_path):
     path = resident_file(tmp_path, {})
-    file = read_assessments(path, "resident-tax-host")
-    assert file.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert (file.municipality, file.created_on, file.layout) == ("131999", date(2026, 5, 1), "resident-tax-host")
-    (payer,), (assessment,) = file.payers, file.assessments
+    reader, (payer,), (assessment,) = read_file(path, "resident-tax-host")
+    assert reader.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (reader.header.text("municipality"), reader.header.get("created_on")) == ("131999", date(2026, 5, 1))
+    assert (reader.layout.name, reader.payers) == ("resident-tax-host", 1)
     assert (payer.key, payer.addressee.name, payer.addressee.honorific) == ("0000012345", "髙﨑　太郎", "様")
     assert not (payer.protected)
     assert not (payer.deceased)
@@ -42,17 +41,17 @@ def test_a_resident_tax_record(tmp_path):
 
 def test_an_account_payer(tmp_path):
     change = {"method": "account", "bank": "見本銀行", "branch": "本店", "number_masked": "****123"}
-    (assessment,) = read_assessments(resident_file(tmp_path, change), "resident-tax-host").assessments
+    _, _, (assessment,) = read_file(resident_file(tmp_path, change), "resident-tax-host")
     assert assessment.method == "account"
     assert assessment.account == Account("見本銀行", "本店", "****123")
 
 
 def test_a_vehicle_record_and_several_vehicles_of_one_owner(tmp_path):
     path = vehicle_file(tmp_path, {}, {"notice_no": "2602000002", "plate": "見本区 い 5678", "annual": 2_000})
-    file = read_assessments(path, "vehicle-tax-host")
-    assert (len(file.payers), len(file.assessments), file.totals.annual) == (1, 2, 12_800)
-    assert file.assessments[0].facts == {"plate": "見本 580 あ 12-34", "kind": "軽自動車 四輪 乗用 自家用"}
-    assert file.assessments[0].instalments == (Instalment(1, 10_800),)
+    _, payers, assessments = read_file(path, "vehicle-tax-host")
+    assert (len(payers), [assessment.annual for assessment in assessments]) == (1, [10_800, 2_000])
+    assert assessments[0].facts == {"plate": "見本 580 あ 12-34", "kind": "軽自動車 四輪 乗用 自家用"}
+    assert assessments[0].instalments == (Instalment(1, 10_800),)
 
 
 def test_one_instalment_when_the_tax_is_too_small_to_split(tmp_path):
@@ -61,7 +60,7 @@ def test_one_instalment_when_the_tax_is_too_small_to_split(tmp_path):
     change |= dict.fromkeys(("ward_income_levy", "ward_credits", "metropolis_income_levy", "metropolis_credits"), 0)
     change |= {"ward_per_capita": 1_500, "ward_total": 1_500, "metropolis_per_capita": 500, "metropolis_total": 500}
     change |= {"annual": 3_000, "instalment_1": 3_000, "instalment_4": 0}
-    (assessment,) = read_assessments(resident_file(tmp_path, change), "resident-tax-host").assessments
+    _, _, (assessment,) = read_file(resident_file(tmp_path, change), "resident-tax-host")
     assert assessment.instalments == (Instalment(1, 3_000),)
 
 
@@ -70,16 +69,16 @@ def test_gaiji_of_the_cp932_file_become_unicode_and_back(tmp_path):
     path = resident_file(tmp_path, {"name": name})
     assert b"\xf0\x40" in path.read_bytes()
     assert b"\xf0\x41" in path.read_bytes()
-    file = read_assessments(path, "resident-tax-host")
-    assert file.payers[0].addressee.name == name
-    assert file.warnings == ()
+    reader, (payer,), _ = read_file(path, "resident-tax-host")
+    assert payer.addressee.name == name
+    assert reader.faults.warnings == ()
 
 
 def test_an_unmapped_gaiji_stays_private_and_is_a_warning(tmp_path):
     name = f"見{chr(private_use(0xF0FC))}　一郎"
-    file = read_assessments(resident_file(tmp_path, {"name": name}), "resident-tax-host")
-    assert file.payers[0].addressee.name == name
-    (warning,) = file.warnings
+    reader, (payer,), _ = read_file(resident_file(tmp_path, {"name": name}), "resident-tax-host")
+    assert payer.addressee.name == name
+    (warning,) = reader.faults.warnings
     assert (warning.key, warning.where) == ("flatfile.gaiji-unmapped", "r.dat:2:name")
 
 
@@ -89,7 +88,8 @@ def test_ibm_extended_characters_are_read_in_both_spellings(tmp_path):
     content = path.read_bytes()
     assert b"\xee\xe0" in content
     path.write_bytes(content.replace(b"\xee\xe0", b"\xfb\xfc"))
-    assert read_assessments(path, "resident-tax-host").payers[0].addressee.name == "髙橋"
+    _, (payer,), _ = read_file(path, "resident-tax-host")
+    assert payer.addressee.name == "髙橋"
 
 
 def test_the_levy_year_is_the_headers(tmp_path):
@@ -99,7 +99,7 @@ def test_the_levy_year_is_the_headers(tmp_path):
 
 def test_a_layout_of_another_subject(tmp_path):
     with pytest.raises(RefusedError) as refusal:
-        read_assessments(resident_file(tmp_path, {}), "cvs-payments-a")
+        read_file(resident_file(tmp_path, {}), "cvs-payments-a")
     assert [finding.key for finding in refusal.value.findings] == ["intake.layout-subject"]
 
 

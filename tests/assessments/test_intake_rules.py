@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from intake_rows import RESIDENT, refused, resident_file, vehicle_file
+from intake_rows import RESIDENT, read_file, refused, resident_file, vehicle_file
 
 from print_service.assessments.split import split_annual
 
@@ -113,8 +113,6 @@ def test_faults_of_format_and_of_contents_come_together(tmp_path):
 
 
 def test_the_row_used_here_is_sound(tmp_path):
-    from print_service.assessments.read import read_assessments
-
-    file = read_assessments(resident_file(tmp_path, {}), "resident-tax-host")
-    assert file.totals.annual == RESIDENT["annual"]
-    assert json.loads(json.dumps(file.assessments[0].facts)) == file.assessments[0].facts
+    _, _, (assessment,) = read_file(resident_file(tmp_path, {}), "resident-tax-host")
+    assert assessment.annual == RESIDENT["annual"]
+    assert json.loads(json.dumps(assessment.facts)) == assessment.facts

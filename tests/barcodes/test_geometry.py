@@ -16,7 +16,7 @@ from weasyprint import HTML
 from barcodes.customer import CustomerBarcode
 from barcodes.cvs import CvsBarcode
 from barcodes.elqr import ElQr
-from barcodes.geometry import Rect, Symbol, from_bars, from_modules, to_dots
+from barcodes.geometry import Rect, Symbol, from_bars, from_modules, nearest_dot, to_dots
 from barcodes.piece import PieceMark
 from barcodes.svg import to_svg
 
@@ -45,6 +45,12 @@ EXAMPLES = {
 )
 def test_millimetres_are_rounded_up_to_dots(mm, dpi, dots):
     assert to_dots(Decimal(mm), dpi) == dots
+
+
+@pytest.mark.parametrize(("mm", "dot"), [("10", 236), ("20", 472), ("0.0211", 0), ("0.0212", 1)])
+def test_the_nearest_dot_of_600_dpi(mm, dot):
+    # 10 mm are 236.2 dots, 20 mm 472.4; 0.0212 mm are half a dot and a little.
+    assert nearest_dot(Decimal(mm), 600) == dot
 
 
 def test_size_in_millimetres_is_exact():

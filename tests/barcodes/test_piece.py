@@ -34,10 +34,6 @@ def test_check_is_the_weighted_sum_worked_by_hand():
     assert PieceMark("A", 1, 1, 1, "F").payload().endswith(":04")
 
 
-def test_figures_for_people():
-    assert PieceMark("R08-N01", 12, 1, 6, "F").figures() == "R08-N01 000012 1/6"
-
-
 @given(MARKS)
 def test_parsing_gives_back_what_was_made(made):
     assert piece.parse(made.payload()) == made

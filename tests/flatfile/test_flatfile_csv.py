@@ -1,9 +1,8 @@
 """CSV files: strict RFC 4180 without line breaks in cells, columns exactly as the layout names them."""
 
 import pytest
+from flat_file import read
 from flatfile_layouts import CSV_LINES, comma, csv_bytes, put, refused
-
-from print_service.flatfile.read import read
 
 COLUMNS, ROW_1, ROW_2, TRAILER = CSV_LINES
 

@@ -7,10 +7,10 @@ import zipfile
 from datetime import date, time
 
 import pytest
+from flat_file import read
 from flatfile_layouts import END, GOOD, HEADER, ROW_1, ROW_2, TRAILER, fixed, fixed_bytes, put, refused
 
 from print_service.findings import RefusedError
-from print_service.flatfile.read import read
 
 
 def keys(tmp_path, content, **limits):

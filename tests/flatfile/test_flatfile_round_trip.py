@@ -7,13 +7,13 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+from flat_file import read
 from flatfile_layouts import comma, csv_bytes, fixed, fixed_bytes, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from print_service.findings import RefusedError
 from print_service.flatfile.lines import Source, blocks, lines
-from print_service.flatfile.read import read
 from print_service.flatfile.write import UnwritableError, write
 
 

@@ -13,7 +13,6 @@ from print_service.findings import RefusedError, catalogue
 from print_service.settings import load_settings, template
 from print_service.slips.model import ElQrRule, NumberingRule, OcrRule, SlipOrder
 from print_service.slips.number import number_slip, numbering_rule
-from print_service.slips.rules import duplicates
 
 SECRET = bytes(range(32))
 RULE = NumberingRule(
@@ -48,7 +47,7 @@ def test_the_number_follows_its_template():
     slip = number_slip(RULE, SECRET, ORDER)
     assert slip.key.number == "0801000012345610"
     assert (slip.key.agency, slip.key.category, len(slip.key.confirmation)) == ("13199", "010", 6)
-    assert slip.cvs_free == "000000801000012345610"
+    assert cvs.parse(slip.cvs_digits).free == "000000801000012345610"
 
 
 def test_the_whole_years_slip_made_again_has_its_own_number():
@@ -66,7 +65,12 @@ def test_a_levy_year_bears_the_era_of_its_first_day():
 def test_the_marks_carry_the_slips_facts():
     slip = number_slip(RULE, SECRET, ORDER)
     bars, payload = cvs.parse(slip.cvs_digits), elqr.parse(slip.el_qr)
-    assert (bars.issuer, bars.free, bars.amount, bars.pay_by) == ("999999", slip.cvs_free, 48_200, date(2026, 8, 31))
+    assert (bars.issuer, bars.free, bars.amount, bars.pay_by) == (
+        "999999",
+        "000000801000012345610",
+        48_200,
+        date(2026, 8, 31),
+    )
     assert (payload.amount, payload.item, payload.case_key) == (48_200, "010", "00000801000012345610")
     assert (payload.confirmation, payload.due, payload.period) == (slip.key.confirmation, date(2026, 6, 30), "01")
 
@@ -80,7 +84,7 @@ def test_the_marks_of_every_slip_parse_back(order):
         assert (slip.cvs_digits, slip.cvs_refusal) == (None, "amount-over-limit")
     else:
         assert slip.cvs_refusal is None
-        assert cvs.parse(slip.cvs_digits).free == slip.cvs_free
+        assert cvs.parse(slip.cvs_digits).free == f"00000{slip.key.number}"
 
 
 @pytest.mark.parametrize(("amount", "bars"), [(300_000, True), (300_001, False)])
@@ -111,22 +115,19 @@ def test_a_year_of_slips_has_no_number_twice():
         number_slip(RULE, SECRET, replace(ORDER, tax_item=i, levy_year=y, notice_no=f"{n:010d}", period=p, reissue=r))
         for i, y, n, p, r in every
     ]
-    assert duplicates(slips) == ()
+    # 確認番号 is left out on purpose: two slips told apart by it alone could be taken for each other.
+    for number in (
+        lambda slip: (slip.key.agency, slip.key.number, slip.key.category),
+        lambda slip: cvs.parse(slip.cvs_digits).free,
+        lambda slip: slip.el_qr,
+    ):
+        assert len({number(slip) for slip in slips}) == len(slips) == 2 * 2 * 30 * 5 * 3
 
 
-def test_all_numbers_given_twice_are_named_at_once():
-    one, two = number_slip(RULE, SECRET, ORDER), number_slip(RULE, SECRET, replace(ORDER, notice_no="7"))
+def test_the_amount_is_no_part_of_a_slips_key():
+    """Another amount without another issue would be the same key twice: the ledger's constraint then refuses the slip."""
     raised = number_slip(RULE, SECRET, replace(ORDER, amount=50_000))
-    findings = duplicates(iter([one, two, raised, two]))
-    assert [(f.key, f.values["times"]) for f in findings] == [
-        ("slips.duplicate-cvs", 2),
-        ("slips.duplicate-cvs", 2),
-        ("slips.duplicate-el-qr", 2),
-        ("slips.duplicate-key", 2),
-        ("slips.duplicate-key", 2),
-    ]
-    assert "0000123456" in str(findings)
-    assert not any(one.key.confirmation in finding.sentence for finding in findings if finding.key.endswith("key"))
+    assert raised.key == number_slip(RULE, SECRET, ORDER).key
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,7 @@ def test_the_settings_shipped_give_a_rule_that_works(tmp_path):
 
 
 def test_every_key_of_the_room_is_catalogued():
-    assert {key for key in catalogue() if key.startswith("slips.")} >= {"slips.duplicate-key", "slips.template"}
+    assert {key for key in catalogue() if key.startswith("slips.")} >= {"slips.tax-item-unknown", "slips.template"}
 
 
 OCR = replace(RULE, ocr=OcrRule("01", {"resident-tax": "000101", "vehicle-tax": "000201"}))

@@ -1,20 +1,11 @@
-"""Reads a flat file by its layout: whole or not at all, and every fault of it in one pass.
+"""A whole flat file at once, put together from the stream that production reads: what the tests of the format look at."""
 
-This is the front of step 1 (intake) and step 11 (collect). Totals that the file states about itself (trailer counts
-and sums, 制御合計) are checked here because they are part of the format; what the records mean is the rooms'
-business, which may add their own faults before refusing (`scan`).
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from print_service.findings import Finding
 from print_service.flatfile.faults import Faults
 from print_service.flatfile.layout import Layout, Role
-from print_service.flatfile.stream import MAX_BYTES, MAX_RECORD, NO_GAIJI, Record, RecordStream
-
-__all__ = ["FlatFile", "Group", "Record", "read", "scan"]
+from print_service.flatfile.stream import NO_GAIJI, Record, RecordStream
 
 
 @dataclass(frozen=True)
@@ -55,42 +46,11 @@ class FlatFile:
         return self.groups[-1].trailer if self.groups else None
 
 
-def read(
-    path: Path,
-    layout: Layout,
-    gaiji: Mapping[int, str] = NO_GAIJI,
-    *,
-    max_bytes: int = MAX_BYTES,
-    max_record: int = MAX_RECORD,
-) -> FlatFile:
-    """The whole file. `gaiji` maps private-use code points to Unicode text; limits are bytes. Raises RefusedError
-    with all faults.
-    """
+def read(path, layout, gaiji=NO_GAIJI, **limits):
+    """The file; RefusedError with all its faults. Limits (`max_bytes`, `max_record`) are the stream's."""
     faults = Faults()
-    file = scan(path, layout, faults, gaiji, max_bytes=max_bytes, max_record=max_record)
-    faults.refuse_if_any(path.name)
-    return file
-
-
-def scan(
-    path: Path,
-    layout: Layout,
-    faults: Faults,
-    gaiji: Mapping[int, str] = NO_GAIJI,
-    *,
-    max_bytes: int = MAX_BYTES,
-    max_record: int = MAX_RECORD,
-) -> FlatFile:
-    """As `read`, but faults are only collected: the result holds the records that have none.
-
-    Raises RefusedError at once only for what cannot be read as this kind of file at all (absent, empty, too large, an
-    archive, another encoding).
-    """
-    stream = RecordStream(path, layout, faults, gaiji, max_bytes=max_bytes, max_record=max_record)
-    groups: list[Group] = []
-    header: Record | None = None
-    end: Record | None = None
-    data: list[Record] = []
+    stream = RecordStream(path, layout, faults, gaiji, **limits)
+    groups, data, header, end = [], [], None, None
     for record in stream:
         match record.type.role:
             case Role.HEADER:
@@ -104,4 +64,5 @@ def scan(
                 end = record
     if data or header is not None:
         groups.append(Group(header, tuple(data), None))
+    faults.refuse_if_any(path.name)
     return FlatFile(layout, tuple(groups), end, stream.sha256, stream.size, faults.warnings)
