@@ -2,6 +2,7 @@
 
 import ctypes.util
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -142,7 +143,8 @@ def status(
                 sys.exit(1)
             return
         pieces = dict(session.execute(select(Piece.job_id, func.count()).group_by(Piece.job_id)).all())
-        held = dict(session.execute(select(Hold.job_id, func.count()).group_by(Hold.job_id)).all())
+        # A piece has a row for every reason; the first column is counted.
+        held = Counter(session.scalars(select(Hold.job_id, Hold.payer_key, Hold.piece_no).distinct()))
         jobs: list[dict[str, Any]] = [
             {
                 "batch": job.id,
@@ -150,7 +152,7 @@ def status(
                 "state": job.state,
                 "issued_on": job.issued_on,
                 "pieces": pieces.get(job.id, 0),
-                "held": held.get(job.id, 0),
+                "held": held[job.id],
             }
             for job in session.scalars(select(Job).order_by(Job.created_at, Job.id))
         ]

@@ -68,7 +68,8 @@ def report(stage: Stage) -> Report:
         chain = journal.verify(entries(session))
         if chain.last is None or not chain.ok:
             raise ValueError("the demonstration's journal does not verify")
-        holds = Counter(session.scalars(select(Hold.key)))
+        # A piece has a row for every reason, and may lack several characters.
+        reasons = set(session.execute(select(Hold.job_id, Hold.payer_key, Hold.piece_no, Hold.key)).tuples())
         media = current(session).media
         copies = current(session).copies
         containers = {batch: stage.settings.output / "media" / medium_of(batch) / f"{batch}.zip" for batch in BATCHES}
@@ -77,8 +78,8 @@ def report(stage: Stage) -> Report:
             payers=stage.payers,
             seed=stage.seed,
             assessments=_count(session, select(func.count()).select_from(Assessment)),
-            held_back=holds.total(),
-            held_back_reasons=dict(sorted(holds.items())),
+            held_back=len({row[:3] for row in reasons}),
+            held_back_reasons=dict(sorted(Counter(row[3] for row in reasons).items())),
             pieces=_count(session, select(func.count()).where(printed)),
             sheets=_count(session, select(func.sum(Piece.sheets)).where(printed)),
             pages=_count(session, select(func.sum(PageFile.pages))),

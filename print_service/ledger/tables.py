@@ -134,7 +134,7 @@ class Job(Base):
 
 
 class Hold(Base):
-    """A payer or a piece held back 保留, and the rule that holds it."""
+    """A payer or a piece held back 保留, and a rule that holds it: a row for each reason."""
 
     __tablename__ = "holds"
 

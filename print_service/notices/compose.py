@@ -73,9 +73,13 @@ class ChunkOrder:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+# A rule's key and the values of its sentence, as the ledger keeps them.
+Reason = tuple[str, dict[str, str]]
+
+
 @dataclass(frozen=True)
 class ChunkResult:
-    """The finished file: where each piece starts, how many pages it has, and who is held back."""
+    """The finished file: where each piece starts, how many pages it has, and who is held back for which reasons."""
 
     order: str
     name: str
@@ -83,7 +87,7 @@ class ChunkResult:
     size: int
     pages: int
     index: tuple[tuple[int, int, int], ...]
-    held: tuple[tuple[int, str, dict[str, str]], ...]
+    held: tuple[tuple[int, tuple[Reason, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ def compose_chunk(order: ChunkOrder, folder: Path, cache_dir: Path, fonts: Path 
         return finished
     pieces = ((piece.number, fillings(order, piece)) for piece in order.pieces)
     printed = slot_press(cache_dir, fonts).print_file(pieces, order.name)
-    held = tuple((number, *_first(findings)) for number, findings in printed.held)
+    held = tuple((number, _reasons(findings)) for number, findings in printed.held)
     write_atomically(path, printed.pdf)
     pages = sum(count for _, _, count in printed.index)
     sha256 = hashlib.sha256(printed.pdf).hexdigest()
@@ -162,8 +166,10 @@ def compose_chunk(order: ChunkOrder, folder: Path, cache_dir: Path, fonts: Path 
     return result
 
 
-def _first(findings: Sequence[Finding]) -> tuple[str, dict[str, str]]:
-    return findings[0].key, {key: str(value) for key, value in findings[0].values.items()}
+def _reasons(findings: Sequence[Finding]) -> tuple[Reason, ...]:
+    """Each reason once: a name stands in several places of a form."""
+    found = [(finding.key, {key: str(value) for key, value in finding.values.items()}) for finding in findings]
+    return tuple(reason for place, reason in enumerate(found) if reason not in found[:place])
 
 
 def fillings(order: ChunkOrder, piece: PieceOrder) -> Iterator[Filling]:
@@ -199,7 +205,7 @@ def _finished(path: Path, sidecar: Path, digest: str) -> ChunkResult | None:
     try:
         table = json.loads(sidecar.read_bytes())
         index = tuple((number, first, count) for number, first, count in table.pop("index"))
-        held = tuple((number, key, values) for number, key, values in table.pop("held"))
+        held = tuple((number, tuple((key, values) for key, values in reasons)) for number, reasons in table.pop("held"))
         result = ChunkResult(**table, index=index, held=held)
     except (ValueError, KeyError, TypeError, AttributeError):
         # A result file that was cut or is another's is no result: the chunk is made again.
@@ -303,16 +309,24 @@ def _store(session: Session, act: Act, job: Job, result: ChunkResult) -> None:
     ]
     if places:
         session.connection().execute(_PLACED, places)
-    for number, key, values in result.held:
+    for number, reasons in result.held:
         piece = session.scalars(select(Piece).where(Piece.job_id == job.id, Piece.number == number)).one()
         if piece.state != PieceState.HELD:
-            hold_piece(session, act, job.id, number, "compose", key, values)
+            _hold(session, act, job.id, number, "compose", reasons)
 
 
 def hold_piece(
     session: Session, act: Act, batch: str, number: int, step: str, key: str, values: dict[str, str]
 ) -> None:
-    """Hold one numbered, unprinted piece back; its slips are withdrawn, for nobody will hold them in hand."""
+    """Hold one numbered, unprinted piece back; its slips are withdrawn, for nobody will hold them in hand.
+
+    Refuses `ledger.not-found`, `job.too-late-to-hold`.
+    """
+    _hold(session, act, batch, number, step, [(key, values)])
+
+
+def _hold(session: Session, act: Act, batch: str, number: int, step: str, reasons: Sequence[Reason]) -> None:
+    """A row of the ledger for every reason, one entry of the journal for the piece."""
     piece = session.scalar(select(Piece).where(Piece.job_id == batch, Piece.number == number))
     if piece is None:
         raise refuse("ledger.not-found", batch, kind="通", id=f"{batch}/{number}")
@@ -320,5 +334,7 @@ def hold_piece(
         raise refuse("job.too-late-to-hold", f"{batch}/{number}")
     piece.state = PieceState.HELD
     session.execute(update(Slip).where(Slip.piece_id == piece.id).values(state="withdrawn"))
-    session.add(Hold(job_id=batch, payer_key=piece.payer_key, piece_no=number, step=step, key=key, values=dict(values)))
-    record(session, Tag.PIECE_HELD, act, f"{batch}/{number}", {"key": key, "step": step})
+    place = {"job_id": batch, "payer_key": piece.payer_key, "piece_no": number, "step": step}
+    session.add_all(Hold(**place, key=key, values=dict(values)) for key, values in reasons)
+    keys = list(dict.fromkeys(key for key, _ in reasons))
+    record(session, Tag.PIECE_HELD, act, f"{batch}/{number}", {"keys": keys, "step": step})

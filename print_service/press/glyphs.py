@@ -16,7 +16,6 @@ Sources: Unicode Standard 23.4 (variation selectors), UTS #37 (IVD), UAX #29; Op
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from print_service.press.aj1 import aj1_to_moji_joho
@@ -67,7 +66,7 @@ def clusters(text: str) -> Iterator[str]:
 
 
 class FontGlyphs:
-    """What one font file can show, and how wide."""
+    """What one font file can show."""
 
     def __init__(self, file: FontFile) -> None:
         self.id = file.id
@@ -100,10 +99,6 @@ class FontGlyphs:
         glyphs = [glyph for part in self.shaper.shape(cluster) for glyph in part.glyphs]
         return len(glyphs) == 1 and glyphs[0].gid != 0
 
-    def width(self, cluster: str) -> Decimal:
-        """Advance of the cluster's base in em."""
-        return Decimal(self.shaper.advance(cluster[0])) / self.shaper.upem
-
 
 # Controls and format characters (invisible), private use (another character in every font), marks (nothing to stand on).
 _NEVER_ALONE = frozenset({"Cc", "Cf", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp"})
@@ -121,7 +116,6 @@ class FontChain:
         self._first = fonts[0]
         self._aj1 = aj1
         self._choice_of = lru_cache(maxsize=65_536)(self._choose)
-        self._width_of = lru_cache(maxsize=65_536)(self._width)
 
     def _choose(self, cluster: str) -> _Choice | None:
         alike = aj1_to_moji_joho().get(cluster) if self._aj1 and len(cluster) > 1 else None
@@ -131,10 +125,6 @@ class FontChain:
             if alike and font.has(alike):
                 return font, alike
         return None
-
-    def _width(self, cluster: str) -> Decimal:
-        choice = self._choice_of(cluster)
-        return Decimal(1) if choice is None else choice[0].width(choice[1])
 
     def covers_at_once(self, text: str) -> bool:
         """Whether the first font has every character by itself (no selectors, no marks)."""
@@ -170,10 +160,6 @@ class FontChain:
             else:
                 runs.append(Run(font.id, cluster))
         return runs, missing
-
-    def width_em(self, text: str) -> Decimal:
-        """Width of the text set solid, in em of its font size."""
-        return sum((self._width_of(cluster) for cluster in clusters(text)), Decimal(0))
 
 
 def font_chains(table: FontTable) -> dict[str, FontChain]:

@@ -67,7 +67,7 @@ class LayoutEngine:
             spills = [
                 (number, spill) for number, page in enumerate(document.pages, start=1) for spill in overflows(page)
             ]
-            stepped = [next_size(spill.element) for _, spill in spills]
+            stepped = [_next_size(spill.element) for _, spill in spills]
             if not any(stepped):
                 break
         faults = [_overflow(form, number, spill) for number, spill in spills]
@@ -111,9 +111,7 @@ class LayoutEngine:
 def first_sizes(root: ET.Element) -> None:
     """Give every box with `data-sizes` its first size; a box whose text stands at its foot gets a box that does."""
     for element in list(root.iter()):
-        if element.get("data-sizes"):
-            element.set("data-size", "0")
-            _set_size(element)
+        _next_size(element)
         if element.get("data-valign") == "bottom":
             inner = ET.Element("div", {"style": "position:absolute;left:0;right:0;bottom:0"})
             inner.text, inner[:] = element.text, list(element)
@@ -121,22 +119,16 @@ def first_sizes(root: ET.Element) -> None:
             element[:] = [inner]
 
 
-def next_size(element: ET.Element) -> bool:
-    """Step a box whose content spilled down to its next size; False when there is none."""
-    sizes = element.get("data-sizes", "").split()
-    step = int(element.get("data-size", "0")) + 1
-    if step >= len(sizes):
+def _next_size(element: ET.Element) -> bool:
+    """Set a box in the next of its sizes; False when there is none."""
+    step = int(element.get("data-size", "-1")) + 1
+    sizes = element.get("data-sizes", "").split()[step:]
+    if not sizes:
         return False
-    element.set("data-size", str(step))
-    _set_size(element)
+    size, _, lines = sizes[0].partition("/")
+    own = element.attrib.setdefault("data-style", element.get("style", ""))
+    element.attrib.update({"data-size": str(step), "data-lines": lines, "style": f"{own};font-size:{size}pt"})
     return True
-
-
-def _set_size(element: ET.Element) -> None:
-    size, _, lines = element.get("data-sizes", "").split()[int(element.get("data-size", "0"))].partition("/")
-    element.set("data-lines", lines)
-    style = element.get("style", "").partition(";font-size:")[0]
-    element.set("style", f"{style};font-size:{size}pt")
 
 
 def _overflow(form: Form, page: int, spill: Spill) -> Finding:

@@ -6,10 +6,10 @@ once for a zone and a size of mark.
 """
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
+from barcodes.geometry import nearest_dot
 from barcodes.ink import Ink
-from barcodes.place import nearest_dot
 from print_service.findings import Finding
 from print_service.press.errors import PressError, press_error
 from print_service.press.model import Filling, Form, Zone
@@ -76,12 +76,17 @@ def _too_large(form: Form, zone: Zone, ink: Ink) -> Finding:
     values: Mapping[str, str | int] = {
         "form": form.id,
         "zone": zone.name,
-        "symbol_width": f"{_mm(ink.width, ink.dpi):.2f}",
-        "symbol_height": f"{_mm(ink.height, ink.dpi):.2f}",
+        "symbol_width": _needed(ink.width, ink.dpi),
+        "symbol_height": _needed(ink.height, ink.dpi),
         "zone_width": str(zone.width_mm),
         "zone_height": str(zone.height_mm),
     }
     return Finding("press.symbol-too-large", form.id, values)
+
+
+def _needed(dots: int, dpi: int) -> str:
+    """Millimetres, rounded up: a zone of the size told must do."""
+    return str(_mm(dots, dpi).quantize(Decimal("0.01"), ROUND_CEILING))
 
 
 def _mm(dots: int, dpi: int) -> Decimal:

@@ -2,12 +2,9 @@
 
 Every value a template prints passes `finalize`: characters of the base font go through as they are, others are wrapped in a span
 of the font that has them, and a cluster without a font is recorded; the press then holds the piece back. Templates get the filters
-`mj` (names and addresses), `ocr`, `wareki`, `wareki_time`, `levy_year`, `yen`, `zen`, `period`, and `fit`, which picks the largest type size at which a text
-keeps to its lines. Stands between a form's template and its layout (`press.weasy`).
+`mj` (names and addresses) and `ocr`, and those of `press.filters`. Stands between a form's template and its layout (`press.weasy`).
 """
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
@@ -19,14 +16,12 @@ from print_service.press.filters import FILTERS, plain
 from print_service.press.fonts import FontTable
 from print_service.press.glyphs import FontChain, font_chains
 
-_MM_PER_POINT = Decimal("25.4") / 72
-
 
 class TextSetter:
     """Renders templates of one templates folder with the characters of one font table."""
 
     def __init__(self, templates: Path, table: FontTable) -> None:
-        self.chains: Mapping[str, FontChain] = font_chains(table)
+        self.chains = font_chains(table)
         self._templates = templates
         self._checked: set[str] = set()
         self._shared = [f"shared/{path.name}" for path in sorted((templates / "shared").glob("*.html"))]
@@ -41,7 +36,6 @@ class TextSetter:
             auto_reload=False,
         )
         environment.filters.update(FILTERS, mj=self._name, ocr=self._ocr)
-        environment.globals.update(fit=self._fit)
         self._environment = environment
 
     def render(self, template: str, where: str, **values: object) -> str:
@@ -105,16 +99,6 @@ class TextSetter:
 
     def _ocr(self, value: str) -> Markup:
         return self._set(value, self.chains["ocr"], own_class="ocr-b")
-
-    def _fit(self, value: str, mm: float | str, steps: Sequence[tuple[float, int]], chain: str = "name") -> float:
-        """The first of `steps` (points and lines, large to small) at which `value` keeps to its lines of `mm`; else the last."""
-        width = self.chains[chain].width_em(value)
-        for size, lines in steps:
-            em = Decimal(str(size)) * _MM_PER_POINT
-            # A line may end up to one em early where the next character does not fit.
-            if width <= Decimal(str(mm)) / em * lines - (lines - 1):
-                return size
-        return steps[-1][0]
 
 
 def _unlike_first(chain: FontChain, text: str) -> list[MissingGlyph]:

@@ -50,10 +50,9 @@ class SlotPress:
         def pages() -> Iterator[Page]:
             first = 0
             for number, fillings in pieces:
-                try:
-                    made = [page for filling in fillings for page in file.pages(filling)]
-                except PressError as error:
-                    held.append((number, tuple(error.findings)))
+                made, faults = _all_pages(file, fillings)
+                if faults:
+                    held.append((number, tuple(faults)))
                     continue
                 index.append((number, first, len(made)))
                 first += len(made)
@@ -95,3 +94,19 @@ class SlotPress:
                 others = self._named_chains["plain"].fonts[1:]
                 self._chains[key] = FontChain((FontGlyphs(self.fonts.files[own]), *others), aj1=self.fonts.aj1)
         return self._chains[key]
+
+
+def _all_pages(file: FileMaker, fillings: Iterable[Filling]) -> tuple[list[Page], list[Finding]]:
+    """The pages of a piece, and what is wrong with any of its forms."""
+    made: list[Page] = []
+    faults: list[Finding] = []
+    try:
+        for filling in fillings:
+            try:
+                made += file.pages(filling)
+            except PressError as error:
+                faults += error.findings
+    except PressError as error:
+        # The order of a piece may be at fault itself: no form of this name, a mark that cannot be.
+        faults += error.findings
+    return made, faults

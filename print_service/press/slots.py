@@ -11,7 +11,6 @@ from typing import Any
 from print_service.press.recipe import Constant, Question, Recipe, from_json, to_json
 
 MPT_PER_PX = 750
-MPT_PER_INCH = 72_000
 
 
 @dataclass(frozen=True, slots=True)

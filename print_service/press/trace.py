@@ -226,10 +226,6 @@ def _finalize(value: Any) -> Any:
     return value
 
 
-def _find_trace(value: Any) -> Trace | None:
-    return value.trace if isinstance(value, Traced) else None
-
-
 def _traced_filter(name: str) -> Callable[..., Any]:
     function = FILTERS[name]
 

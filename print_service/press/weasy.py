@@ -12,7 +12,7 @@ from typing import Any
 
 from print_service.press.errors import PressError
 from print_service.press.fonts import load_fonts
-from print_service.press.layers import GroundPage, LayeredPage
+from print_service.press.layers import LayeredPage
 from print_service.press.layout import LayoutEngine, warnings_are_errors
 from print_service.press.marks import MarkSetter, missing_marks, wrong_fields
 from print_service.press.model import Filling, Form, PrintedPiece
@@ -26,7 +26,6 @@ class WeasyPress:
         self._engine = LayoutEngine(templates, fonts_cache, fonts)
         self._templates = templates
         self._setter = TextSetter(templates, load_fonts(fonts))
-        self._grounds: dict[tuple[str, str], tuple[GroundPage, ...]] = {}
 
     def print_piece(self, fillings: Sequence[Filling]) -> PrintedPiece:
         """All pages of one piece. Raises MissingGlyphError or PressError."""
@@ -44,20 +43,11 @@ class WeasyPress:
 
     def _fill(self, filling: Filling) -> tuple[Any, list[LayeredPage]]:
         form = filling.form
-        ground = self._ground(form)
-        document = self._lay_out(form, "form.html", dict(filling.fields))
-        operators = _mark_operators(filling)
-        return document, [
-            LayeredPage(ground[index] if ground else None, page, operators[index])
-            for index, page in enumerate(document.pages)
-        ]
-
-    def _ground(self, form: Form) -> tuple[GroundPage, ...]:
-        key = (form.sha256, form.valid_from.isoformat())
-        if key not in self._grounds:
-            has_one = (form.folder / "ground.html").is_file()
-            self._grounds[key] = tuple(map(GroundPage, self._lay_out(form, "ground.html", {}).pages)) if has_one else ()
-        return self._grounds[key]
+        layers = [self._lay_out(form, "form.html", dict(filling.fields))]
+        if (form.folder / "ground.html").is_file():
+            layers.insert(0, self._lay_out(form, "ground.html", {}))
+        pages = zip(*(document.pages for document in layers), strict=True)
+        return layers[-1], [LayeredPage(*page) for page in zip(pages, _mark_operators(filling), strict=True)]
 
     def _lay_out(self, form: Form, file: str, values: dict[str, object]) -> Any:
         template = (form.folder / file).relative_to(self._templates).as_posix()

@@ -30,6 +30,10 @@ def pages_folder(ward):
     return ward.settings.output / JOB / "pages"
 
 
+def reasons_of(result):
+    return {number: [key for key, _ in reasons] for number, reasons in result.held}
+
+
 def files(folder):
     return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
 
@@ -50,6 +54,39 @@ def test_a_piece_with_a_character_no_font_has_is_held_by_name(printed_ward):
     assert states == {1: "composed", 2: "held", 3: "composed", 4: "composed", 5: "held"}
 
 
+@pytest.fixture
+def faulty_ward(numbered_ward):
+    """The third piece lacks two characters and its address is too long for its form."""
+    with numbered_ward.session() as session:
+        piece = session.scalars(select(Piece).where(Piece.number == 3)).one()
+        documents = json.loads(json.dumps(piece.documents))
+        for document in documents:
+            document["fields"]["addressee"] |= {"name": "渡\U000e01ef\ue0bb　一郎", "address": "見本町一丁目" * 40}
+        piece.documents = documents
+    return numbered_ward
+
+
+def test_every_reason_of_a_held_piece_is_stored_once(faulty_ward, pool, act):
+    results = again(faulty_ward, pool)
+    assert again(faulty_ward, pool) == results  # as read from the finished chunks too
+    with faulty_ward.session() as session:
+        composed = store_pages(session, act("2026-04-17 13:30"), JOB, results)
+    with faulty_ward.session() as session:
+        holds = session.scalars(select(Hold).where(Hold.piece_no == 3).order_by(Hold.id)).all()
+        (entry,) = [entry for entry in entries(session, "job:piece:held") if entry.subject == "R08-N01/3"]
+        pieces = session.scalar(select(func.count()).where(Piece.state == "held"))
+    found = [(hold.key, hold.values.get("codepoints") or hold.values["area"]) for hold in holds]
+    assert len({(hold.key, *sorted(hold.values.items())) for hold in holds}) == len(holds)
+    assert set(found) >= {
+        ("press.missing-glyph", "U+6E21 U+E01EF"),
+        ("press.missing-glyph", "U+E0BB"),
+        ("press.overflow", "宛先の住所"),
+    }
+    assert {(hold.step, hold.payer_key) for hold in holds} == {("compose", "0000000003")}
+    assert sorted(entry.body["keys"]) == ["press.missing-glyph", "press.overflow"]
+    assert composed.held == pieces == 3
+
+
 def test_its_slips_are_withdrawn_and_the_others_stay_issued(printed_ward):
     with printed_ward.session() as session:
         found = session.execute(select(Piece.number, Slip.state).join(Piece, Piece.id == Slip.piece_id)).all()
@@ -66,7 +103,7 @@ def test_each_hold_is_in_the_journal_by_piece_and_rule_without_the_name(printed_
     with printed_ward.session() as session:
         held = list(entries(session, "job:piece:held"))
     assert [entry.subject for entry in held] == ["R08-N01/2", "R08-N01/5"]
-    assert all(entry.body == {"key": "press.missing-glyph", "step": "compose"} for entry in held)
+    assert all(entry.body == {"keys": ["press.missing-glyph"], "step": "compose"} for entry in held)
 
 
 def test_totals_count_what_was_printed_and_what_was_held(printed, printed_ward):
@@ -102,7 +139,7 @@ def test_a_chunk_with_nothing_to_print_is_no_page_file(printed, printed_ward):
         names = session.scalars(select(PageFile.name).order_by(PageFile.name)).all()
     assert names == ["R08-N01-0001.pdf", "R08-N01-0002.pdf"]
     assert printed.results[2].pages == 0
-    assert printed.results[2].held[0][:2] == (5, "press.missing-glyph")
+    assert reasons_of(printed.results[2]) == {5: ["press.missing-glyph"]}
 
 
 def test_the_ledger_keeps_the_hash_of_each_file(printed_ward):
@@ -230,7 +267,7 @@ def test_a_chunk_of_an_unknown_form_holds_the_piece_not_the_chunk(tmp_path, numb
     bad = PieceOrder(2, piece.sheets, tuple({**document, "form": "nothing"} for document in piece.documents))
     order = ChunkOrder(JOB, "X-0001", "2026-05-08", issuer_fields(numbered_ward.settings), (bad, good), "test")
     result = pool.submit(compose_chunk, order, tmp_path, numbered_ward.settings.cache).result()
-    assert [row[:2] for row in result.held] == [(2, "press.form-unknown")]
+    assert reasons_of(result) == {2: ["press.form-unknown"]}
     assert [row[:2] for row in result.index] == [(1, 0)]
     assert json.loads((tmp_path / "X-0001.json").read_bytes())["order"] == order.digest()
 
@@ -244,8 +281,7 @@ def test_a_stored_number_that_somebody_changed_holds_its_piece_and_no_other(numb
         slip["marks"]["cvs"] = digits[:-1] + str((int(digits[-1]) + 1) % 10)
         piece.documents = documents
     results = again(numbered_ward, pool)
-    assert [(number, key, values["key"]) for number, key, values in results[1].held] == [
-        (3, "compose.mark-refused", "slip.check-digit")
-    ]
+    assert reasons_of(results[1]) == {3: ["compose.mark-refused"]}
+    assert results[1].held[0][1][0][1]["key"] == "slip.check-digit"
     assert [row[0] for row in results[1].index] == [4]
     assert results[0] == printed.results[0]

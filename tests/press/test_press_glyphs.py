@@ -1,7 +1,5 @@
 """Font choice per cluster. Facts: IPAmj carries Moji_Joho sequences and no Adobe-Japan1 ones, BIZ UD and Noto the reverse (IVD)."""
 
-from decimal import Decimal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,10 +120,6 @@ def test_mincho_covers_what_gothic_covers_so_one_chain_speaks_for_both():
     files = load_fonts().files
     assert FontGlyphs(files["gothic"]).characters == FontGlyphs(files["mincho"]).characters
     assert FontGlyphs(files["gothic"]).characters == FontGlyphs(files["gothic-bold"]).characters
-
-
-def test_ocr_b_advances_give_ten_to_the_inch_at_9_96_points(chains):
-    assert abs(chains["ocr"].width_em("0123456789") * Decimal("9.96") - 72) < Decimal("0.1")
 
 
 @pytest.mark.parametrize("cluster", ["\u200b", "渡\u200d", "\u00ad"])

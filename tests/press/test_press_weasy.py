@@ -6,9 +6,9 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from page_twins import characters
 
-from barcodes.geometry import Rect, Symbol
-from barcodes.ink import ink
+from barcodes.ink import Ink
 from print_service.press.errors import MissingGlyphError, PressError
 from print_service.press.forms import load_form
 from print_service.press.model import Filling
@@ -37,8 +37,8 @@ fields = ["name"]
 """
 BODY = '<div class="page"><div class="box" data-fit="氏名">{{ name | mj }}</div></div>'
 CSS = ".page { position: relative } .mj { font-family: 'IPAmjMincho' } .noto { font-family: 'Noto Sans CJK JP' }"
-CSS += ".box { position: absolute; left: 5mm; top: 5mm; width: 40mm; height: 6mm; font: 12pt 'BIZ UDGothic' } body { margin: 0 }"
-DOT = ink(Symbol(600, 100, 100, (Rect(0, 0, 100, 100),)))
+CSS += ".box { position: absolute; left: 5mm; top: 5mm; width: 40mm; height: 6mm; font: 12pt 'BIZ UDGothic' } .line { white-space: nowrap } body { margin: 0 }"
+DOT = Ink(600, 100, 100, b"1 0 0 1 .05 .05 cm\n0 0 99.9 99.9 re\nf\n")
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +101,47 @@ def test_content_that_leaves_its_box_is_an_error(card):
     assert refused(card, name="見本" * 20) == ["press.overflow"]
 
 
+def sized(sizes, css="box line"):
+    return f'<div class="page"><div class="{css}" data-fit="氏名" data-sizes="{sizes}">{{{{ name | mj }}}}</div></div>'
+
+
+def drawn(pdf):
+    """How many 見 stand on the page, how many lines they take, and the size of the first two in points."""
+    places = sorted(characters(pdf, 0)["見"], key=lambda place: (-place[1], place[0]))
+    return len(places), len({round(y) for _, y in places}), round(places[1][0] - places[0][0], 1)
+
+
+# The box is 40 mm wide, 113.4 points: 9 characters of 12 points, 12 of 9, 16 of 7.
+@pytest.mark.parametrize(("count", "size"), [(2, 12), (9, 12), (10, 9), (12, 9), (13, 7), (16, 7)])
+def test_a_long_value_stands_in_the_largest_size_that_holds_it_all(card, count, size):
+    assert drawn(card(name="見" * count, body=sized("12 9 7")).pdf) == (count, 1, size)
+
+
+def test_what_the_smallest_size_does_not_hold_is_refused(card):
+    assert refused(card, name="見" * 17, body=sized("12 9 7")) == ["press.overflow"]
+
+
+@pytest.mark.parametrize(
+    ("count", "lines", "size"), [(9, 1, 12), (10, 1, 9), (13, 1, 7), (17, 2, 7), (32, 2, 7), (33, 2, 6)]
+)
+def test_a_size_may_say_how_many_lines_it_takes(card, count, lines, size):
+    body = sized("12/1 9/1 7/2 6/2", "box")
+    assert drawn(card(name="見" * count, body=body, css=CSS.replace("6mm", "20mm")).pdf) == (count, lines, size)
+
+
+def test_a_box_with_sizes_is_measured_without_a_name_too(card):
+    body = sized("12 9 7").replace('data-fit="氏名"', "")
+    assert drawn(card(name="見" * 16, body=body).pdf) == (16, 1, 7)
+    assert refused(card, name="見" * 17, body=body) == ["press.overflow"]
+
+
+def test_a_box_keeps_its_own_style_when_it_steps_down(card):
+    body = sized("12 9").replace("data-sizes", 'style="left:30mm;font-size:30pt;top:9mm" data-sizes')
+    (x, y), *_ = characters(card(name="見" * 12, body=body).pdf, 0)["見"]
+    assert (round(x, 1), drawn(card(name="見" * 12, body=body).pdf)) == (round(30 * 72 / 25.4, 1), (12, 1, 9))
+    assert y < 141.7 - 9 * 72 / 25.4
+
+
 def test_content_the_engine_drops_at_the_foot_of_the_page_is_an_error(card):
     long = (
         '<div class="page"><div style="position: absolute; top: 45mm"><p>一</p><p>二</p><p>三</p></div>{{ name }}</div>'
@@ -113,8 +154,8 @@ def test_a_second_page_is_an_error(card):
 
 
 def test_a_symbol_larger_than_its_zone_is_an_error_in_millimetres(card):
-    large = Symbol(600, 237, 10, (Rect(0, 0, 237, 10),))
-    with pytest.raises(PressError, match=r"10\.03×0\.42 mm.*10×10 mm"):
+    large = Ink(600, 237, 10, b"0 0 237 10 re\nf\n")
+    with pytest.raises(PressError, match=r"10\.04×0\.43 mm.*10×10 mm"):
         card(marks={"mark": large})
 
 

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from barcodes.customer import CustomerBarcode
 from barcodes.cvs import CvsBarcode
 from barcodes.elqr import ElQr
-from barcodes.geometry import Symbol
-from barcodes.ink import Ink, ink
+from barcodes.ink import Ink, customer_ink, cvs_ink, elqr_ink, piece_ink
 from barcodes.payeasy import LowerBody, LowerLayout, UpperBody, lower_line, upper_line
 from barcodes.piece import PieceMark
 from print_service.channels import offer
@@ -402,7 +400,7 @@ def register_fields(count: int = 3, ways: int = 2, **changes: Any) -> dict[str, 
         "M-2026-001-C01",
         "RIPキャッシュ",
         "PRINT-PC-01",
-        "D:/work/M-2026-001/ripcache",
+        "ripcache/M-2026-001",
         "2026-05-08 18:10",
         "印刷 作業",
         "E-R08-N01",
@@ -569,20 +567,20 @@ FIELDS = {
 def marks(form_id: str, fields: Mapping[str, Any]) -> dict[str, Ink]:
     """The marks of a form's zones for these fields."""
     form = load_form(form_id, DAY)
-    found = dict[str, Symbol]()
+    found = dict[str, Ink]()
     for name, zone in form.zones.items():
         if zone.kind == "piece":
             control = fields["control"]
             side = "B" if name.endswith("_back") else "F"
             mark = PieceMark(control["batch"], control["piece"], control["sheet"], control["sheets"], side)
-            found[name] = mark.symbol()
+            found[name] = piece_ink(mark)
         elif zone.kind == "customer":
-            found[name] = CustomerBarcode(fields["addressee"]["postcode"].replace("-", ""), "1-1-1").symbol()
+            found[name] = customer_ink(fields["addressee"]["postcode"].replace("-", "") + "1-1-1")
         elif zone.kind == "gs1-128" and fields["cvs"]:
-            found[name] = cvs_barcode(fields["amount"]).symbol()
+            found[name] = cvs_ink(cvs_barcode(fields["amount"]).digits())
         elif zone.kind == "el-qr" and fields["has_el_qr"]:
-            found[name] = el_qr(fields["amount"]).symbol()
-    return {name: ink(symbol) for name, symbol in found.items()}
+            found[name] = elqr_ink(el_qr(fields["amount"]).payload())
+    return found
 
 
 def filling(form_id: str, fields: Mapping[str, Any] | None = None, **changes: Any) -> Filling:

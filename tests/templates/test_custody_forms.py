@@ -1,11 +1,14 @@
 """The records of custody on paper: each says its form number and page n of m on every page, full to its last row and not one more."""
 
 import io
+from itertools import pairwise
 
 import pypdfium2
 import pytest
 import samples
+from page_twins import characters
 
+from handover.incident_commands import LONGEST
 from print_service.press.errors import PressError
 from print_service.press.forms import load_form
 
@@ -76,7 +79,52 @@ def test_a_receipt_says_what_was_received_and_before_it_leaves_lines_to_write_on
     assert "RIP-02 /spool（消去証明待ち）" in after
 
 
-def test_the_longest_item_of_an_incident_report_finds_room(press):
-    from handover.incident_commands import LONGEST
+def sizes(press, form_id, fields, character, page=0):
+    """How many of a character stand on a page, and the distances of neighbours of one line in points."""
+    places = characters(press.print_piece([samples.filling(form_id, fields)]).pdf, page)[character]
+    places.sort(key=lambda place: (-round(place[1]), place[0]))
+    gaps = {round(b[0] - a[0], 1) for a, b in pairwise(places) if abs(a[1] - b[1]) < 1}
+    return len(places), gaps
 
-    words(press, "incident", samples.incident_fields(items=["あ" * LONGEST] * 9))
+
+# A cell is 60 mm wide, 170 points: 18 characters of 9 points, 21 of 8, 24 of 7, 26 of 6.5, 28 of 6.
+@pytest.mark.parametrize(
+    ("count", "size"),
+    [(2, 9), (18, 9), (19, 8), (21, 8), (22, 7), (24, 7), (25, 7), (48, 7), (49, 6.5), (52, 6.5), (53, 6), (56, 6)],
+)
+def test_a_long_value_of_a_record_steps_down_and_is_whole(press, count, size):
+    fields = samples.incident_fields(facts=[[["事実", "鷹" * count], ["事実", ""]]])
+    assert sizes(press, "incident", fields, "鷹") == (count, {size})
+
+
+@pytest.mark.parametrize("h", ["incident", "audit", "spoilage"])
+def test_a_value_too_long_for_a_record_is_refused_by_its_label(press, h):
+    changes = {
+        "incident": {"facts": [[["事実", "字" * 57], ["事実", ""]]]},
+        "audit": {"contract_no": "字" * 57},
+        "spoilage": {"contract_no": "字" * 57},
+    }
+    with pytest.raises(PressError) as caught:
+        press.print_piece([samples.filling(h, **changes[h])])
+    assert [finding.key for finding in caught.value.findings] == ["press.overflow"]
+    assert caught.value.findings[0].values["area"] == ("事実" if h == "incident" else "契約番号")
+
+
+@pytest.mark.parametrize(("count", "size"), [(100, 8.5), (49 * 6, 8.5), (49 * 6 + 1, 7.5), (LONGEST, 7.5)])
+def test_an_item_of_an_incident_report_steps_down_and_is_whole(press, count, size):
+    fields = samples.incident_fields(items=["あ" * count] * 9)
+    assert sizes(press, "incident", fields, "あ", page=1) == (count * 9, {size})
+
+
+# 160 mm hold 36 characters of OCR-B of 17 points, 41 of 15, 48 of 13, 57 of 11; a group takes five with its hyphen.
+@pytest.mark.parametrize(("groups", "size"), [(6, 17), (7, 17), (8, 15), (9, 13), (10, 11), (11, 11)])
+def test_a_long_passphrase_steps_down_and_is_whole(press, groups, size):
+    count, gaps = sizes(press, "passphrase", samples.passphrase_fields(passphrase_groups=["QXQX"] * groups), "X")
+    assert count == groups * 2
+    assert min(gaps) == pytest.approx(2 * size * 72 / 9.96 / 10, abs=0.1)
+
+
+def test_a_passphrase_too_long_for_the_letter_is_refused(press):
+    with pytest.raises(PressError) as caught:
+        press.print_piece([samples.filling("passphrase", passphrase_groups=["QXQX"] * 12)])
+    assert [finding.key for finding in caught.value.findings] == ["press.overflow"]
