@@ -24,7 +24,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import NoReturn
 
-from handover import container, journal, keys, papers, unlock
+from handover import container, journal, keys, onefile, papers, unlock
 from handover.container import JAPAN, Opened
 from handover.envelope import Envelope
 from handover.papers import Answer
@@ -73,7 +73,9 @@ def main(argv: Sequence[str]) -> int:
     except RefusalError as error:
         return _refuse(error, as_json=args.json)
     except OSError as error:
-        return _refuse(RefusalError("file.system", detail=of_system(error)), as_json=args.json)
+        return _refuse(
+            RefusalError("file.system", path=error.filename or "ファイル", detail=of_system(error)), as_json=args.json
+        )
     if args.json:
         lines = [json.dumps({"ok": True, **facts}, ensure_ascii=False)]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -221,7 +223,9 @@ def _refuse(error: RefusalError, *, as_json: bool) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="handover", description="区から預かった媒体を検証し、開きます。")
+    # As one file it is called by that file's name, as the page on the medium says.
+    name = onefile.NAME if sys.argv[0].endswith(onefile.NAME) else "handover"
+    parser = Parser(prog=name, description="区から預かった媒体を検証し、開きます。")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     common = Parser(add_help=False)
     common.add_argument("--key", metavar="PEM|FINGERPRINT", help="区の公開鍵のファイル、または指紋")

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import BinaryIO
 
-from handover import aeszip, disk, envelope, keys, manifest, passphrase, staging, tarstream, unlock
+from handover import aeszip, disk, envelope, keys, manifest, passphrase, staging, tarstream, unlock, zipshape
 from handover.envelope import Envelope
 from handover.manifest import Manifest, PackedFile, Terms
 from handover.rules import Fault, RefusalError, refuse_if
@@ -25,10 +25,9 @@ JAPAN = timezone(timedelta(hours=9))
 
 @dataclass(frozen=True)
 class Sealed:
-    """A container just written and read back: where it and its envelope lie, and what both say."""
+    """A container just written and read back: where it lies (its envelope beside it), and what both say."""
 
     container: Path
-    envelope_file: Path
     envelope: Envelope
     manifest: Manifest
 
@@ -75,7 +74,7 @@ def seal(
             disk.forget(file)
             if disk.measure(file) != (stream.written, stream.sha256):
                 raise RefusalError("seal.read-back")
-            aeszip.check_shape(file)
+            zipshape.check_shape(file)
         cover = envelope.sign(_cover(out.name, stream.written, stream.sha256, terms, way), key)
         disk.put(note, cover.to_bytes())
         part.replace(out)
@@ -83,7 +82,7 @@ def seal(
     finally:
         for rest in (part, note):
             rest.unlink(missing_ok=True)
-    return Sealed(out, envelope.beside(out), cover, content)
+    return Sealed(out, cover, content)
 
 
 def verify(

@@ -135,18 +135,7 @@ def _registered(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody
 
 
 def _handed_over(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
-    medium = custody.media[name]
-    moved = replace(
-        medium,
-        state=move(medium, _E.HAND_OVER),
-        seal_no=body["seal_no"],
-        case_no=body["case_no"],
-        vendor=body["vendor"],
-        holders=tuple(body["carriers"]),
-        place=body["place"],
-        since=instant(body["at"]),
-    )
-    return _depart(_with(custody, moved), moved, body, "out", body["given_by"], body["carriers"])
+    return _carried(custody, replace(custody.media[name], vendor=body["vendor"]), body, _E.HAND_OVER, "out")
 
 
 def _received(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
@@ -156,17 +145,21 @@ def _received(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
 
 
 def _sent_back(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:
-    medium = custody.media[name]
+    return _carried(custody, custody.media[name], body, _E.SEND_BACK, "back")
+
+
+def _carried(custody: Custody, medium: Medium, body: Mapping[str, Any], event: MediumEvent, direction: str) -> Custody:
+    """Two carriers take the medium, sealed in its case."""
     moved = replace(
         medium,
-        state=move(medium, _E.SEND_BACK),
+        state=move(medium, event),
         seal_no=body["seal_no"],
         case_no=body["case_no"],
         holders=tuple(body["carriers"]),
         place=body["place"],
         since=instant(body["at"]),
     )
-    return _depart(_with(custody, moved), moved, body, "back", body["given_by"], body["carriers"])
+    return _depart(_with(custody, moved), moved, body, direction, body["given_by"], body["carriers"])
 
 
 def _returned(custody: Custody, name: str, body: Mapping[str, Any]) -> Custody:

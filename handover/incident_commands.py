@@ -207,10 +207,8 @@ def report(
         for name, text in wanted.items():
             if not text.strip():
                 yield Fault("incident.item-missing", {"item": name})
-        if kind is ReportKind.CONFIRMED and one.contained_at is None:
-            yield Fault("incident.not-contained", {"incident": incident})
-        if kind is ReportKind.CONFIRMED and one.persons is None:
-            yield Fault("incident.persons-unknown", {"incident": incident})
+        if kind is ReportKind.CONFIRMED:
+            yield from _unsettled(one)
         yield from _supervisor(contract, approved_by, at)
 
     refuse_if(faults())
@@ -241,10 +239,7 @@ def close(
         yield from _moments(one, at)
         if one.state is IncidentState.OPEN and duty(one, rules) is not None:
             yield Fault("incident.report-owed", {"incident": incident})
-        if one.persons is None:
-            yield Fault("incident.persons-unknown", {"incident": incident})
-        if one.contained_at is None:
-            yield Fault("incident.not-contained", {"incident": incident})
+        yield from _unsettled(one)
         if one.by_vendor and one.vendor_reported_at is None:
             yield Fault("incident.vendor-report-missing", {"incident": incident})
         yield from _supervisor(contract, closed_by, at)
@@ -263,6 +258,14 @@ def _table(one: Incident, event: IncidentEvent) -> Iterator[Fault]:
     outcome = INCIDENT_TABLE[one.state][event]
     if not isinstance(outcome, IncidentState):
         yield Fault(outcome, {"incident": one.id})
+
+
+def _unsettled(one: Incident) -> Iterator[Fault]:
+    """What neither a confirmed report nor an end may leave open."""
+    if one.contained_at is None:
+        yield Fault("incident.not-contained", {"incident": one.id})
+    if one.persons is None:
+        yield Fault("incident.persons-unknown", {"incident": one.id})
 
 
 def _moments(one: Incident, *moments: datetime, latest: datetime | None = None) -> Iterator[Fault]:

@@ -27,6 +27,7 @@ _TEXT = """\
   Python 3.11 以上（https://www.python.org/ のもの）だけです。ネットワークは使いません。
   コマンド プロンプトで次を打ち、3.11 以上の数字が出ることを確かめます。
       py --version            （Linux・macOS では python3 --version。以下の py も同じ）
+  2 からは、媒体のドライブに移ってから行います（例: ドライブが E なら E: と打ちます）。
   契約で届け出た機器で行ってください。{needs}
 
 2　媒体を確かめる
@@ -43,6 +44,7 @@ _TEXT = """\
 
 4　開く
       py {tool} open {container} --medium {medium} --key 指紋 --out 出力先のフォルダー{identity}
+  「出力先のフォルダー」は、作業に使う機器の、まだないか空のフォルダーです。媒体には書けません。
   ok で始まる行が出たときだけ、出力先ができます。途中で止まったときは、もう一度行うと、残ったものを消してから
   やり直します。出力先は複製です。場所を控え、作業が終わったら消去し、消去証明書に書いてください。
 
@@ -62,10 +64,15 @@ _TEXT = """\
   Windows のエクスプローラーでは開けません。{age_note}
 
 7　報告する
-      py {tool} report {container} --form 報告.toml              用紙を作る（メモ帳で書く）
-      py {tool} report {container} 報告.toml --out 報告.json     区に出すファイルを作る
-      py {tool} certificate --form 証明.toml --batch {batch}      消去証明書の用紙を作る
-      py {tool} certificate 証明.toml --out 証明.json             区に出すファイルを作る
+  用紙も、媒体でなく機器のフォルダーに作ります（次の「作業」をその場所に、Linux・macOS では \\ を / に読み替えます）。
+      印刷の報告の用紙を作り、メモ帳で書く
+          py {tool} report {container} --form 作業\\報告.toml --opened 出力先のフォルダー
+      区に出すファイル（作業\\報告.json）を作る。通数と枚数は、開いた容器と比べられます
+          py {tool} report {container} 作業\\報告.toml --opened 出力先のフォルダー
+      消去証明書の用紙を作り、メモ帳で書く
+          py {tool} certificate --form 作業\\証明.toml --batch {batch}
+      区に出すファイル（作業\\証明.json）を作る
+          py {tool} certificate 作業\\証明.toml
 """
 
 _BY_LETTER = "パスフレーズを尋ねられたら、別に届いた封書のとおりに打ちます（画面には出ません）。"

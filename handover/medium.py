@@ -26,12 +26,6 @@ def complete(container: Path) -> None:
     disk.put(container.with_name(instructions.NAME), instructions.text(cover))
 
 
-def contents(folder: Path) -> Mapping[str, str]:
-    """The files of a medium folder: name → SHA-256 in hex, in order of name."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    return {path.name: disk.measure_from_device(path)[1] for path in files}
-
-
 def write(folder: Path, target: Path) -> None:
     """Copy a medium folder onto a mounted disc or into an empty folder, and see it onto the device.
 

@@ -85,3 +85,5 @@ def _put(path: Path, data: bytes) -> None:
             file.write(data)
     except FileExistsError as error:
         raise RefusalError("form.exists", path=path) from error
+    except FileNotFoundError as error:
+        raise RefusalError("form.no-folder", path=path.parent) from error

@@ -8,7 +8,6 @@ names the group to look at. Stands before step 6 seal; only the verifier of a pa
 """
 
 import hashlib
-import hmac
 import os
 import re
 import unicodedata
@@ -19,7 +18,6 @@ from handover.rules import Fault, RefusalError, refuse_if
 ALPHABET = "346789ACDEFHJKMNPRTVWXY"
 GROUPS = 6
 DATA_PER_GROUP = 4
-BITS = 108  # floor(24 * log2(23))
 
 _SIZE = len(ALPHABET)
 _ACCEPT = 256 - 256 % _SIZE  # bytes from here on would favour the first symbols, so they are thrown away
@@ -81,14 +79,6 @@ def verifier(passphrase: str, salt: bytes) -> str:
         raise RefusalError("passphrase.salt-short")
     digest = hashlib.scrypt(check(passphrase).encode("ascii"), salt=salt, maxmem=_SCRYPT_MEMORY, dklen=32, **_SCRYPT)
     return f"scrypt${salt.hex()}${digest.hex()}"
-
-
-def matches(passphrase: str, stored: str) -> bool:
-    """Whether the passphrase is the one this verifier was made of; refuses a verifier it cannot read."""
-    parts = re.fullmatch(r"scrypt\$((?:[0-9a-f]{2}){16,})\$([0-9a-f]{64})", stored)
-    if parts is None:
-        raise RefusalError("passphrase.verifier-unreadable")
-    return hmac.compare_digest(verifier(passphrase, bytes.fromhex(parts[1])), stored)
 
 
 def _check_digit(group: list[int], number: int) -> int:

@@ -10,7 +10,7 @@ _REASONS = {
     errno.ENOENT: "見つかりません",
     errno.EACCES: "読み書きする権限がありません",
     errno.EPERM: "読み書きする権限がありません",
-    errno.EROFS: "書込みが禁じられています",
+    errno.EROFS: "書き込めない媒体です",
     errno.ENOSPC: "空き容量がありません",
     errno.EIO: "読み書きに失敗しました",
     errno.EEXIST: "同じ名前のものがあります",

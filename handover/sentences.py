@@ -7,7 +7,7 @@ SENTENCES = {
     # files
     "file.missing": "ファイル {path} が見つかりません。場所と名前を確かめてください。",
     "file.is-folder": "{path} はフォルダーです。容器のファイル（.zip）を指定してください。",
-    "file.system": "ファイルを扱えませんでした（{detail}）。空き容量と権限を確かめて、もう一度行ってください。",
+    "file.system": "{path} を読み書きできませんでした（{detail}）。場所・空き容量・権限を確かめて、もう一度行ってください。",
     "time.no-zone": "日時に時差（例: +09:00）がありません。時差を付けて入力してください。",
     # passphrase
     "passphrase.empty": "パスフレーズが入力されていません。封書のパスフレーズを入力してください。",
@@ -23,7 +23,6 @@ SENTENCES = {
     ),
     "passphrase.entropy-broken": "乱数が得られないため、パスフレーズを作れません。システムの管理者に連絡してください。",
     "passphrase.salt-short": "パスフレーズの照合値を作るためのソルトが短すぎます。16バイト以上にしてください。",
-    "passphrase.verifier-unreadable": "保存されたパスフレーズの照合値が読めません。システムの管理者に連絡してください。",
     # keys
     "key.exists": "鍵ファイル {path} は既にあります。上書きはしません。別の名前を指定してください。",
     "key.unreadable": "鍵ファイル {path} が読めません。PEM 形式の鍵か確かめてください。",
@@ -111,7 +110,14 @@ SENTENCES = {
     # the vendor's report and certificate, as forms
     "form.exists": "用紙 {path} は既にあります。上書きはしません。別の名前を指定してください。",
     "form.none-given": "用紙が指定されていません。--form で用紙を作り、記入してから、その名前を渡してください。",
-    "form.unreadable": "用紙 {path} が読めません（{detail}）。「=」の右の書き方を、ほかの行と見比べて直してください。",
+    "form.no-folder": "フォルダー {path} がありません。先に作るか、別の場所を指定してください。",
+    "form.unreadable": (
+        "用紙 {path} が読めません（{detail}）。「=」の右の書き方を、ほかの行と見比べて直してください。"
+        "「\\」のある場所は \" でなく ' で囲みます。"
+    ),
+    "form.field-blank": "用紙の {field} が空か、見本のままです。記入してください。",
+    "form.field-kind": "用紙の {field} は、{wanted}で書いてください。",
+    "form.field-choice": "用紙の {field} には、{choices} のどれかを書いてください。",
     "form.field-missing": "用紙に {field} の行がありません。新しい用紙から写してください。",
     "form.field-unknown": "用紙の {field} は使われない項目です。つづりを確かめてください。",
     "form.value": "用紙 {path} に書き方の違う項目があります（{detail}）。日付・数・記号を確かめてください。",

@@ -32,6 +32,10 @@ _SAID = (
     (r"unrecognized arguments: (.+)", r"\1 は使われない引数です"),
     (r"argument (.+): expected (?:one|at least one|\d+) arguments?", r"\1 の値がありません"),
     (r"argument (.+): invalid choice: (.+) \(choose from (.+)\)", r"\1 の \2 は使えません（\3 のどれか）"),
+    (
+        r"argument (.+): invalid fromisoformat value: (.+)",
+        r"\1 の値 \2 は日付ではありません（2026-06-08 のように書きます）",
+    ),
     (r"argument (.+): invalid .+ value: (.+)", r"\1 の値 \2 が正しくありません"),
     (r"argument (.+): not allowed with argument (.+)", r"\1 と \2 は同時に使えません"),
     (r"ambiguous option: (.+) could match (.+)", r"\1 は \2 のどれか分かりません"),

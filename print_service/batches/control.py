@@ -53,7 +53,10 @@ class Controlled:
 
 
 def write_control(session: Session, batch: str, path: Path) -> Controlled:
-    """Write the control file of a composed job to `path`, a block of pieces in memory at a time."""
+    """Write the control file of a composed job to `path`: UTF-8 CSV with CRLF, pages counted from 1, in postal order.
+
+    A block of pieces is in memory at a time.
+    """
     printed = (Piece.job_id == batch, Piece.state == PieceState.COMPOSED)
     pieces, sheets = session.execute(
         select(func.count(), func.coalesce(func.sum(Piece.sheets), 0)).where(*printed)
@@ -71,12 +74,6 @@ def write_control(session: Session, batch: str, path: Path) -> Controlled:
     with path.open("w", encoding="utf-8", newline="") as out:
         out.writelines(_lines(batch, pieces, cast("Iterator[Printed]", session.execute(found))))
     return Controlled(pieces, sheets)
-
-
-def control_file(batch: str, pieces: Iterable[Printed]) -> bytes:
-    """UTF-8 CSV with CRLF, pages counted from 1."""
-    rows = list(pieces)
-    return "".join(_lines(batch, len(rows), rows)).encode()
 
 
 def _lines(batch: str, total: int, pieces: Iterable[Printed]) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from handover.audit import AuditKind, AuditState
+from handover.audit import AuditState
 from handover.certificate import Verification
 from handover.clocks import ClockKind
 from handover.contract import AccreditationKind, Role, Side
 from handover.duties import LimitKind
-from handover.incident import Cause, Ground, IncidentKind, IncidentState, ReportKind
-from handover.model import CopyKind, Disposal, SpoilageState
+from handover.incident import Cause, Ground, IncidentKind, IncidentState
+from handover.model import CopyKind, Disposal
 from handover.records import SecretRoute
 
 COPY_KINDS: Mapping[CopyKind, str] = {
@@ -52,12 +52,6 @@ SECRET_ROUTES: Mapping[str, str] = {
     SecretRoute.REGISTERED_MAIL: "簡易書留（封書）",
 }
 
-SPOILAGE_STATES: Mapping[SpoilageState, str] = {
-    SpoilageState.UNREPORTED: "未報告",
-    SpoilageState.KEPT: "保管中",
-    SpoilageState.SETTLED: "処分済",
-}
-
 OUTSIDE: Mapping[str, str] = {"medium": "媒体", "copy": "複製", "paper": "印刷物", "spoilage": "損紙"}
 
 CLOCKS: Mapping[ClockKind, str] = {
@@ -96,16 +90,12 @@ CAUSES: Mapping[Cause, str] = {
     Cause.THEFT: "盗難・持出し",
 }
 
-REPORTS: Mapping[ReportKind, str] = {ReportKind.PROVISIONAL: "速報", ReportKind.CONFIRMED: "確報"}
-
 INCIDENT_STATES: Mapping[IncidentState, str] = {
     IncidentState.OPEN: "対応中（未報告）",
     IncidentState.PROVISIONAL: "速報済",
     IncidentState.CONFIRMED: "確報済",
     IncidentState.CLOSED: "終結",
 }
-
-AUDIT_KINDS: Mapping[AuditKind, str] = {AuditKind.ANNOUNCED: "予告あり", AuditKind.RANDOM: "抜打ち"}
 
 AUDIT_STATES: Mapping[AuditState, str] = {
     AuditState.UNKNOWN: "未実施",

@@ -17,8 +17,8 @@ from handover.model import Custody
 from handover.rules import RefusalError
 from print_service.act import Act
 from print_service.batches.custody import PREFIX, the_contract
-from print_service.batches.custody_letters import moment, name_of, print_numbered
 from print_service.batches.custody_words import SECRET_ROUTES
+from print_service.batches.paper import moment, name_of, print_numbered
 from print_service.batches.read_back import SealedRecord, sealed_record
 from print_service.ledger.journal import entries
 from print_service.notices.compose import issuer_fields

@@ -12,8 +12,8 @@ from handover.incident import Duty, Incident, ReportKind, ReportRules, duty, ven
 from handover.incident_commands import ReportTexts
 from print_service.act import Act
 from print_service.batches.custody import report_rules, the_contract
-from print_service.batches.custody_letters import keep, moment, print_parts
 from print_service.batches.custody_words import CAUSES, GROUNDS, INCIDENT_KINDS
+from print_service.batches.paper import keep, moment, print_parts
 from print_service.eras import wareki
 from print_service.notices.compose import issuer_fields
 from print_service.settings import Settings

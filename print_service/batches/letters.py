@@ -1,4 +1,4 @@
-"""Paper that goes with a batch but never into it: the passphrase letter, as PDF. Records of custody are `custody_letters`.
+"""Paper that goes with a batch but never into it: the passphrase letter, as PDF. Records of custody are `paper` and above.
 
 The letters lie in `<output>/letters`, the containers in `<output>/media`: secret and container never share a folder.
 """

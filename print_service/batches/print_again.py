@@ -22,18 +22,13 @@ from handover.incident_commands import ReportTexts
 from handover.journal import Entry
 from handover.model import CheckKind, Custody, Event
 from print_service.act import Act
+from print_service.batches.contract_letters import audit_letter, staff_letter
 from print_service.batches.custody import PREFIX, the_contract
-from print_service.batches.custody_letters import (
-    audit_letter,
-    certificate_letter,
-    keep,
-    register_letter,
-    spoilage_letter,
-    staff_letter,
-    transfer_letter,
-)
+from print_service.batches.custody_letters import register_letter, transfer_letter
+from print_service.batches.erasure_letters import certificate_letter, spoilage_letter
 from print_service.batches.export_letter import export_letter
 from print_service.batches.incident_letter import incident_letter
+from print_service.batches.paper import keep
 from print_service.findings import Finding, RefusedError, refuse
 from print_service.ledger.journal import entries
 from print_service.settings import Settings

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from handover import audit as rules
+from print_service.batches.contract_letters import audit_letter
 from print_service.batches.custody import audits, the_contract, witness
-from print_service.batches.custody_letters import audit_letter
 from print_service.batches.custody_words import AUDIT_STATES
 from print_service.cli.context import AsJson, act, ledger, settings, show, show_rows
 from print_service.cli.custody_desk import custody_desk, read_toml, show_paper

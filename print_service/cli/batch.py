@@ -22,10 +22,12 @@ from print_service.cli.context import (
     AsJson,
     Batch,
     act,
+    console,
     database,
     day_of,
     errors,
     ledger,
+    plain,
     require_tax_items,
     settings,
     show,
@@ -65,7 +67,13 @@ def intake(
     config = settings()
     with ledger(config) as session:
         loaded = load_assessments(session, act(), path, layout, supersedes, config)
-    show(loaded, as_json=as_json, title="取込")
+    warnings = [{"key": one.key, "where": one.where, "sentence": one.sentence} for one in loaded.warnings]
+    if as_json:
+        show(plain(loaded) | {"warnings": warnings}, as_json=True)
+        return
+    show(plain(loaded) | {"warnings": len(warnings)}, as_json=False, title="取込")
+    for warning in loaded.warnings:
+        console.print(str(warning), markup=False, soft_wrap=True)
 
 
 @job_app.command("create")

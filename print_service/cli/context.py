@@ -150,13 +150,13 @@ def _spoken(value: Any) -> str:
 
 
 def show_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table with a heading."""
+    """A table with a heading; of no rows, that there are none."""
     view = Table(title=title)
     for column in columns:
         view.add_column(column, overflow="fold")
     for row in rows:
         view.add_row(*(escape(str(cell)) for cell in row))
-    console.print(view)
+    console.print(view if view.row_count else f"{title}: なし", markup=False)
 
 
 def show_refusal(lines: Iterable[object]) -> None:

@@ -10,8 +10,8 @@ from handover.clocks import ClockKind
 from handover.days import day_of as japans_day
 from handover.duties import accept_contract, limits, work_faults
 from print_service.act import JST
-from print_service.batches.custody import audits, carry_out, current, the_contract
-from print_service.batches.custody_letters import staff_letter
+from print_service.batches.contract_letters import staff_letter
+from print_service.batches.custody import audits, current, the_contract
 from print_service.batches.custody_words import CLOCKS, LIMITS
 from print_service.cli.context import AsJson, console, ledger, settings, show, show_rows
 from print_service.cli.custody_desk import Supervisor, custody_desk, show_paper
@@ -70,6 +70,6 @@ def check(as_json: AsJson = False) -> None:
 def accept(by: Supervisor) -> None:
     """受理: contract.toml のとおりの届を受理し、従事者・作業場所届（F-01）を印刷する。変更のたびに受理し直す。"""
     with custody_desk() as desk:
-        carry_out(desk.session, desk.settings, desk.act, accept_contract, accepted_by=by, at=desk.act.at)
+        desk.carry_out(accept_contract, accepted_by=by, at=desk.act.at)
         paper = staff_letter(desk.settings, desk.act, by, desk.pool)
     show_paper(paper)

@@ -1,20 +1,21 @@
 """What every custody command has at hand: one transaction, the settings, who acts, and a worker that prints."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 from sqlalchemy.orm import Session
 
-from handover.model import Custody, Transfer
+from handover.contract import Contract
+from handover.model import Custody, Event, Transfer
 from handover.reasons import of_toml
 from print_service.act import Act
-from print_service.batches.custody import current
+from print_service.batches.custody import carry_out, current
 from print_service.batches.custody_letters import transfer_letter
 from print_service.cli.context import act, ledger, settings, show
 from print_service.findings import refuse
@@ -33,6 +34,9 @@ Broken = Annotated[bool, typer.Option("--broken", help="封印が破れていた
 Supervisor = Annotated[str, typer.Option("--by", help="判断する区の監督者 / supervisor of the ward")]
 
 
+P = ParamSpec("P")
+
+
 @dataclass(frozen=True)
 class Desk:
     """One custody command at work."""
@@ -46,6 +50,12 @@ class Desk:
     def custody(self) -> Custody:
         """Custody as it stands in this transaction."""
         return current(self.session)
+
+    def carry_out(
+        self, command: Callable[Concatenate[Custody, Contract, P], Event], *args: P.args, **facts: P.kwargs
+    ) -> Event:
+        """Let a custody command decide on what the journal and the contract say, and keep its event."""
+        return carry_out(self.session, self.settings, self.act, command, *args, **facts)
 
     def slip(self, medium: str) -> Path:
         """The paper of a medium's latest transfer."""

@@ -9,9 +9,8 @@ import typer
 from handover import certificate as certificates
 from handover import copy_commands, spoilage_commands
 from handover.model import CheckKind, Disposal
-from print_service.batches.custody import carry_out
-from print_service.batches.custody_letters import certificate_letter, spoilage_letter
-from print_service.cli.context import act, day_of, ledger, settings
+from print_service.batches.erasure_letters import certificate_letter, spoilage_letter
+from print_service.cli.context import day_of
 from print_service.cli.custody_desk import Place, custody_desk, show_paper
 from print_service.files import sha256_of
 
@@ -27,10 +26,7 @@ def spoil(
 ) -> None:
     """損紙: 枚数の報告を記録し、損紙・予備処分書（F-16）を印刷する。0枚でも報告がなければ処理は完了できない。"""
     with custody_desk() as desk:
-        event = carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
+        event = desk.carry_out(
             spoilage_commands.report_spoilage,
             batch=batch,
             sheets=sheets,
@@ -55,10 +51,7 @@ def dispose(
 ) -> None:
     """損紙の処分: 立会いのもとでの処分を記録し、損紙・予備処分書（F-16）を印刷する。"""
     with custody_desk() as desk:
-        event = carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
+        event = desk.carry_out(
             spoilage_commands.dispose,
             spoilage=spoilage,
             method=method,
@@ -86,10 +79,7 @@ def certify(
     found = certificates.parse(certificate.read_bytes())
     held = [sha256_of(path) for path in evidence] if evidence else None
     with custody_desk() as desk:
-        carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
+        desk.carry_out(
             copy_commands.certify,
             found,
             accepted_by=accepted_by,
@@ -107,8 +97,6 @@ def reject(
     reason: Annotated[str, typer.Option(help="理由（個人情報を書かない）/ why, without personal data")],
 ) -> None:
     """消去証明の不受理: 理由とともに記録に残す。番号は使用済みになり、複製は証明待ちのまま残る。"""
-    config = settings()
     found = certificates.parse(certificate.read_bytes())
-    with ledger(config) as session:
-        who = act()
-        carry_out(session, config, who, copy_commands.reject, found, rejected_by=rejected_by, reason=reason, at=who.at)
+    with custody_desk() as desk:
+        desk.carry_out(copy_commands.reject, found, rejected_by=rejected_by, reason=reason, at=desk.act.at)

@@ -7,7 +7,7 @@ import typer
 
 from handover import copy_commands, custody_commands
 from handover.model import CopyKind
-from print_service.batches.custody import Along, Outing, carry_out, close_batch, current, hand_out, outside, witness
+from print_service.batches.custody import Along, Outing, close_batch, current, hand_out, outside, witness
 from print_service.batches.custody_letters import register_letter
 from print_service.batches.custody_words import OUTSIDE
 from print_service.cli import audit, contract, erasure, forms, incident
@@ -99,10 +99,7 @@ def receive(
     rows = [(medium, seal, not broken), *((number, seal_no, True) for number, seal_no in others)]
     with custody_desk() as desk:
         for number, seal_no, intact in rows:
-            carry_out(
-                desk.session,
-                desk.settings,
-                desk.act,
+            desk.carry_out(
                 custody_commands.receive,
                 medium=number,
                 received_by=vendor,
@@ -124,20 +121,15 @@ def load(
     operator: Annotated[str, typer.Option(help="取扱者 / operator")],
 ) -> None:
     """読込み: 受託者の機器に読み込む。読込みのたびに複製番号が付く。"""
-    config = settings()
-    with ledger(config) as session:
-        who = act()
-        event = carry_out(
-            session,
-            config,
-            who,
+    with custody_desk() as desk:
+        event = desk.carry_out(
             copy_commands.load,
             medium=medium,
             host=host,
             path=path,
             kind=kind,
             operator=operator,
-            at=who.at,
+            at=desk.act.at,
         )
     show({"copy": event.subject.removeprefix("copy:")}, as_json=False)
 
@@ -182,10 +174,7 @@ def send_back(
 ) -> None:
     """返送: 受託者の二人が封をした媒体を二人の運搬者に渡し、媒体返却書（F-15）を印刷する。"""
     with custody_desk() as desk:
-        carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
+        desk.carry_out(
             custody_commands.send_back,
             medium=medium,
             given_by=vendor,
@@ -212,10 +201,7 @@ def return_medium(
 ) -> None:
     """返却: 媒体が戻る。製造番号を照合し、媒体返却書（F-15）の受領書を印刷する。"""
     with custody_desk() as desk:
-        carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
+        desk.carry_out(
             custody_commands.return_medium,
             medium=medium,
             serial=serial,

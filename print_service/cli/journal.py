@@ -54,7 +54,7 @@ def _in_words(body: Mapping[str, Any]) -> str:
 def verify(
     against: Annotated[
         list[Path] | None,
-        typer.Option(help="前に書き出した署名付きの先頭（何度でも）/ a signed head kept elsewhere, any number"),
+        typer.Option(help="前に書き出した署名付きの控え（何度でも）/ a signed head kept elsewhere, any number"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -79,7 +79,7 @@ def verify(
 @app.command()
 def export(
     path: Annotated[Path, typer.Argument(help="書き出すファイル（JSON Lines）/ file to write")],
-    head: Annotated[Path | None, typer.Option(help="署名付きの先頭も書き出す / also write a signed head")] = None,
+    head: Annotated[Path | None, typer.Option(help="署名付きの控えも書き出す / also write a signed head")] = None,
 ) -> None:
     """記録を書き出す。`python -m handover journal-verify` がどこでも検証できる。壊れた記録には署名しない。"""
     config = settings()

@@ -9,7 +9,7 @@ import typer
 
 from handover.records import SecretRoute
 from handover.writing_commands import deliver_secret, register_spare
-from print_service.batches.custody import carry_out, current, witness
+from print_service.batches.custody import current, witness
 from print_service.batches.export_letter import export_letter
 from print_service.batches.vendor_report import compare_report, take_report
 from print_service.cli.context import AsJson, act, console, ledger, moment_of, settings, show
@@ -42,10 +42,7 @@ def passphrase(
 ) -> None:
     """パスフレーズの受渡し: 封書が届いたことを記録し、手紙のPDFを消し、暗号化・書出記録（F-06）を印刷し直す。媒体の運搬者は断る。"""
     with custody_desk() as desk:
-        carry_out(
-            desk.session,
-            desk.settings,
-            desk.act,
+        desk.carry_out(
             deliver_secret,
             medium=medium,
             route=route,

@@ -4,13 +4,14 @@ What the rooms refuse has its sentences already; what comes from below (a file, 
 the parser of the command line gets one here. An error that is none of these is a fault of this program and keeps its traceback.
 """
 
-from collections.abc import Sequence
+import re
 from concurrent.futures.process import BrokenProcessPool
 
 import typer
 from sqlalchemy.exc import DBAPIError
 
 from barcodes.rules import MarkError
+from handover.reasons import of_system
 from handover.rules import RefusalError
 from print_service.findings import Finding, RefusedError
 
@@ -20,13 +21,23 @@ Known = RefusedError | RefusalError | MarkError | OSError | DBAPIError | BrokenP
 KNOWN = (RefusedError, RefusalError, MarkError, OSError, DBAPIError, BrokenProcessPool, typer.TyperException)
 """The errors that are shown, not traced."""
 
-_REASONS: Sequence[tuple[type[OSError], str]] = (
-    (FileNotFoundError, "見つかりません"),
-    (FileExistsError, "同じ名前のものがすでにあります"),
-    (IsADirectoryError, "フォルダーです"),
-    (NotADirectoryError, "フォルダーではありません"),
-    (PermissionError, "読み書きする権限がありません"),
+_SAID = (
+    (r"No such command '(.+)'\. Did you mean (.+)\?", r"コマンド \1 はありません。\2 のことですか"),
+    (r"No such command '(.+)'\.", r"コマンド \1 はありません"),
+    (
+        r"No such option: (\S+) (?:Did you mean |\(Possible options: )(.+)[?)]",
+        r"オプション \1 はありません。\2 のことですか",
+    ),
+    (r"No such option: (\S+)", r"オプション \1 はありません"),
+    (r"Option '(.+)' requires an argument\.", r"\1 の値がありません"),
+    (r"Option '(.+)' does not take a value\.", r"\1 に値は要りません"),
+    (r"Got unexpected extra argument\S* \((.+)\)", r"\1 は使われない引数です"),
+    (r"(?:Value error, )?'(.+)' is not one of (.+)\.", r"\1 は使えません。\2 のどれかを書きます"),
+    (r"Input should be a valid integer.*", "整数で書きます"),
+    (r"Input should be greater than or equal to (.+)", r"\1 以上で書きます"),
+    (r"Input should be less than or equal to (.+)", r"\1 以下で書きます"),
 )
+"""What the parser of the command line says, in Japanese."""
 
 
 def lines_of(error: Known) -> list[str]:
@@ -38,7 +49,7 @@ def lines_of(error: Known) -> list[str]:
             return [f"{fault.sentence} [{fault.key}]" for fault in error.faults]
         case OSError():
             path = error.filename2 or error.filename or ""
-            return [str(Finding("cli.file", str(path), {"reason": reason_of(error)}))]
+            return [str(Finding("cli.file", str(path), {"reason": of_system(error)}))]
         case DBAPIError():
             return [str(Finding("ledger.unusable", "", {"reason": str(error.orig)}))]
         case BrokenProcessPool():
@@ -52,18 +63,15 @@ def code_of(error: Known) -> int:
     return USAGE if isinstance(error, typer.TyperException) else REFUSED
 
 
-def reason_of(error: OSError) -> str:
-    """What the system says, in Japanese where it is one of the usual reasons."""
-    for kind, reason in _REASONS:
-        if isinstance(error, kind):
-            return reason
-    return error.strerror or type(error).__name__
-
-
 def _usage(error: typer.TyperException) -> list[Finding]:
     if isinstance(error, typer.BadParameter) and error.param is not None:
         name = error.param.opts[-1] if error.param.param_type_name == "option" else error.param.name
         if not error.message:
             return [Finding("cli.missing", "", {"name": str(name)})]
-        return [Finding("cli.bad-value", "", {"name": str(name), "reason": error.message})]
-    return [Finding("cli.usage", "", {"reason": error.format_message()})] if error.message else []
+        return [Finding("cli.bad-value", "", {"name": str(name), "reason": _in_japanese(error.message)})]
+    return [Finding("cli.usage", "", {"reason": _in_japanese(error.format_message())})] if error.message else []
+
+
+def _in_japanese(message: str) -> str:
+    found = next(((old, new) for old, new in _SAID if re.fullmatch(old, message)), None)
+    return re.sub(*found, message) if found else message

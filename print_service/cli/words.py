@@ -32,7 +32,7 @@ FIELDS: Mapping[str, str] = {
     "findings": "指摘",
     "found": "新たに消込",
     "frozen": "抽出",
-    "head": "先頭",
+    "head": "最後の記録のハッシュ",
     "height_mm": "高さ（mm）",
     "held": "保留",
     "incident": "事故番号",
@@ -68,6 +68,7 @@ FIELDS: Mapping[str, str] = {
     "tool_sha256": "検証プログラムの SHA-256",
     "total": "合計（円）",
     "valid": "有効",
+    "warnings": "注意",
     "width_mm": "幅（mm）",
     "without_bar_code": "バーコードなし",
 }

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from handover.reasons import of_system
 from print_service.act import Act
 from print_service.collection.find import find
 from print_service.collection.freshness import PAYMENTS
@@ -61,7 +62,7 @@ def file_hash(path: Path) -> str:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise refuse("flatfile.unreadable", path.name, why=error.strerror or type(error).__name__) from error
+        raise refuse("flatfile.unreadable", path.name, why=of_system(error)) from error
 
 
 def _known(session: Session, path: Path) -> SourceFile | None:

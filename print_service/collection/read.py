@@ -17,8 +17,7 @@ from print_service.collection.references import Referee, referee
 from print_service.findings import refuse
 from print_service.flatfile.faults import Faults
 from print_service.flatfile.layout import Layout, Role, load_layout
-from print_service.flatfile.read import Record
-from print_service.flatfile.stream import RecordStream
+from print_service.flatfile.stream import Record, RecordStream
 
 PAYMENTS, FUNDS = "payments", "funds"
 """What a layout is about: payments (with whatever else is known of them), or transfers of money paid before."""

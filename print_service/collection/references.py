@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from barcodes.digits import is_digits, modulo10, ocr_pair
 from print_service.flatfile.faults import Faults
 from print_service.flatfile.layout import Layout
-from print_service.flatfile.read import Record
+from print_service.flatfile.stream import Record
 
 BAR_CODE, PAY_EASY, EL_QR, DEBIT = "bar-code", "pe", "el", "dd"
 _NUMBER_DIGITS = 16

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handover.reasons import of_system
 from print_service.act import Act
 from print_service.collection.load import file_hash
 from print_service.findings import refuse
@@ -31,4 +32,4 @@ def remove_input(session: Session, act: Act, path: Path) -> None:
     try:
         path.unlink()
     except OSError as error:
-        raise refuse("collection.not-removed", path.name, why=error.strerror or type(error).__name__) from error
+        raise refuse("collection.not-removed", path.name, why=of_system(error)) from error

@@ -9,8 +9,10 @@ from handover.certificate import ErasedCopy, ErasureCertificate, Level, Verifica
 from handover.duties import accept_contract
 from handover.model import Copy, CopyKind, Disposal
 from handover.records import SecretRoute
+from print_service.batches.contract_letters import staff_letter
 from print_service.batches.custody import Outing, carry_out, close_batch, current, hand_out, the_contract
-from print_service.batches.custody_letters import certificate_letter, staff_letter, transfer_letter
+from print_service.batches.custody_letters import transfer_letter
+from print_service.batches.erasure_letters import certificate_letter
 from print_service.batches.export_letter import export_letter
 from print_service.batches.read_back import write_medium
 from print_service.demo.stage import Stage

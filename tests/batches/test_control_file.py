@@ -7,17 +7,20 @@ import io
 import pytest
 from sqlalchemy import select
 
-from print_service.batches.control import Controlled, control_file, write_control
+from print_service.batches.control import Controlled, write_control
 from print_service.ledger.tables import Payer, Piece
 
 
 @pytest.fixture
-def composed(loaded_ward):
+def composed(loaded_ward, tmp_path):
     loaded_ward.noticed()
     loaded_ward.compose_blank()
+    path = tmp_path / "allocation.csv"
     with loaded_ward.session() as session:
+        totals = write_control(session, "R08-N02", path)
         pieces = session.scalars(select(Piece).order_by(Piece.number)).all()
-    return loaded_ward, pieces, control_file("R08-N02", pieces)
+    assert totals == Controlled(len(pieces), sum(piece.sheets for piece in pieces))
+    return loaded_ward, pieces, path.read_bytes()
 
 
 def test_lines_end_with_crlf_and_columns_are_named(composed):
@@ -45,6 +48,8 @@ def test_pages_run_on_from_one_without_gap_or_overlap(composed):
     rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
     expected = 1
     for piece, row in zip(pieces, rows, strict=True):
+        assert (row["batch_id"], row["pdf_file"]) == ("R08-N02", piece.file_name)
+        assert (row["sheets_total"], int(row["page_from"])) == (str(piece.sheets), piece.first_page + 1)
         assert int(row["page_from"]) == expected
         expected += piece.pages
         assert int(row["page_to"]) == expected - 1
@@ -61,12 +66,3 @@ def test_no_name_address_payer_key_or_amount_is_in_it(composed):
             assert not any(fact and fact in text for fact in (payer.name, payer.kana, payer.address, payer.building))
             cells = {cell for line in text.splitlines()[1:] for cell in line.split(",")[:-1]}
             assert piece.payer_key not in cells
-
-
-def test_written_from_the_ledger_it_is_the_same_bytes(composed, tmp_path):
-    ward, pieces, content = composed
-    path = tmp_path / "allocation.csv"
-    with ward.session() as session:
-        totals = write_control(session, "R08-N02", path)
-    assert path.read_bytes() == content
-    assert totals == Controlled(len(pieces), sum(piece.sheets for piece in pieces))

@@ -33,7 +33,8 @@ from print_service.batches.custody import (
     the_contract,
     witness,
 )
-from print_service.batches.custody_letters import certificate_letter, transfer_letter
+from print_service.batches.custody_letters import transfer_letter
+from print_service.batches.erasure_letters import certificate_letter
 from print_service.batches.export_letter import export_letter
 from print_service.batches.print_again import print_again
 from print_service.batches.read_back import folder_of, read_back, sealed_record

@@ -25,14 +25,9 @@ from handover.certificate import ErasedCopy, ErasureCertificate, Level, Verifica
 from handover.duties import accept_contract
 from handover.model import CheckKind, CopyKind, Disposal
 from handover.rules import RefusalError
-from print_service.batches.custody_letters import (
-    audit_letter,
-    certificate_letter,
-    register_letter,
-    spoilage_letter,
-    staff_letter,
-    transfer_letter,
-)
+from print_service.batches.contract_letters import audit_letter, staff_letter
+from print_service.batches.custody_letters import register_letter, transfer_letter
+from print_service.batches.erasure_letters import certificate_letter, spoilage_letter
 from print_service.batches.incident_letter import incident_letter
 from print_service.pool import process_pool
 from print_service.resources import data_dir

@@ -36,6 +36,18 @@ def test_a_bad_file_changes_nothing(desk):
     assert not desk("intake", "host/vehicle-tax-host.csv", *VEHICLE, "--json").json["already"]
 
 
+def test_a_name_that_cannot_be_printed_is_told_at_intake(desk):
+    """The demonstration's ward has one payer with a private character that no table knows; the letter will be held back."""
+    words = ("intake", "host/resident-tax-host.dat", "--layout", "resident-tax-host")
+    said = desk(*words)
+    assert said.code == 0
+    assert "flatfile.gaiji-unmapped" in said.out
+    assert "resident-tax-host.dat:" in said.out
+    (warning,) = desk(*words, "--json").json["warnings"]
+    assert (warning["key"], warning["where"].rpartition(":")[2]) == ("flatfile.gaiji-unmapped", "name")
+    assert "保留" in warning["sentence"]
+
+
 def test_the_same_file_again_is_recognised(desk):
     first = desk("intake", "host/vehicle-tax-host.csv", *VEHICLE, "--json").json
     again = desk("intake", "host/vehicle-tax-host.csv", *VEHICLE, "--json")

@@ -155,6 +155,45 @@ def test_wrong_usage_is_exit_2_with_a_japanese_sentence(desk, words, key):
     assert JAPANESE.search(said.err)
 
 
+# The parser's own English stood in the brackets of a Japanese sentence.
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("stauts",), "コマンド stauts はありません。'status' のことですか"),
+        (("qqq",), "コマンド qqq はありません）"),
+        (("job", "show", "R08-N01", "--jsom"), "オプション --jsom はありません"),
+        (("job", "list", "extra", "more"), "extra more は使われない引数です"),
+        (("status", "--json=1"), "--json に値は要りません"),
+        (("job", "show", "R08-N01", "--why"), "オプション --why はありません"),
+        (("handover", "spoil", "R08-N01", "--sheets"), "--sheets の値がありません"),
+        (_with(JOB, "--levy-year", "令和8年"), "整数で書きます"),
+        (("demo", "--payers", "19"), "20 以上で書きます"),
+        (
+            ("handover", "load", "M", "--host", "h", "--path", "p", "--kind", "usb", "--operator", "V03"),
+            "usb は使えません。'medium', 'pc',",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_the_parser_says_is_japanese(desk, words, told):
+    said = desk(*words)
+    assert said.code == 2
+    assert told in said.err
+    assert not re.search(r"No such|Did you|Option|Input|Value error|extra arg|Possible", said.err)
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing_in_japanese(desk):
+    """Bug: `ファイルを読めません（No such file or directory）`."""
+    said = desk("intake", "absent.dat", "--layout", "resident-tax-host")
+    assert (said.code, said.keys) == (1, ["flatfile.unreadable"])
+    assert "見つかりません" in said.err
+
+
+def test_a_table_of_nothing_says_so(desk):
+    """An empty frame left open whether the list was there at all."""
+    assert "期限を過ぎたもの: なし" in desk("status", "--overdue").out
+
+
 def test_a_group_without_a_command_shows_its_help(desk):
     said = desk("job")
     assert said.code == 2

@@ -155,6 +155,18 @@ def test_wrong_usage_is_two(args):
     assert "使い方" in err
 
 
+def test_a_day_written_otherwise_is_told_how_days_are_written():
+    _, _, err = handover("verify", "a.zip", "--on", "2026/6/8")
+    assert "--on の値 '2026/6/8' は日付ではありません（2026-06-08 のように書きます）" in err
+
+
+def test_what_the_system_refuses_names_the_file(here, tmp_path, batch):
+    """Bug: `ファイルを扱えませんでした（書込みが禁じられています）` did not say which, when the form was to lie on the medium."""
+    (tmp_path / "a.txt").touch()
+    code, _, err = here("report", batch.path, "--form", tmp_path / "a.txt" / "form.toml")
+    assert (code, "[file.system]" in err, str(tmp_path / "a.txt" / "form.toml") in err) == (1, True, True)
+
+
 def lines(count, salt=0):
     entries, last = [], None
     for n in range(count):

@@ -4,12 +4,13 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from handover import instructions, medium, onefile
-from handover.container import envelope_of
+from handover import container, instructions, medium, onefile
+from handover.container import JAPAN, envelope_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,6 +68,34 @@ def test_it_writes_the_forms_with_python_alone(complete, tmp_path):
     done = alone(complete.folder, "report", complete.path.name, "--form", form, "--json")
     assert (done.returncode, json.loads(done.stdout)["form"]) == (0, str(form))
     assert form.read_bytes().decode("utf-8-sig").startswith("# 印刷作業の報告（処理 R08-N01")
+
+
+def test_it_calls_itself_by_its_file_s_name(complete):
+    """Bug: the usage told of a command `handover` that a vendor does not have."""
+    assert alone(complete.folder, "--help").stdout.startswith("使い方: handover.pyz ")
+    assert "使い方: handover.pyz open " in alone(complete.folder, "open").stderr
+
+
+def test_the_page_s_way_of_reporting_works_beside_a_medium_that_cannot_be_written(complete, tmp_path):
+    """The forms lie in a folder of the vendor's machine, whose name may be Japanese, and are compared with what was opened."""
+    page = (complete.folder / instructions.NAME).read_bytes().decode("utf-8-sig")
+    assert "--form 作業\\報告.toml --opened 出力先のフォルダー" in page
+    work = tmp_path / "作業 場所"
+    work.mkdir()
+    out, form = work / "出力 1", work / "報告.toml"
+    # Opened as of a day on which it was valid.
+    container.open_container(complete.path, complete.secret, out, now=datetime(2026, 6, 6, 9, tzinfo=JAPAN))
+    assert alone(complete.folder, "report", complete.path.name, "--form", form, "--opened", out).returncode == 0
+    text = form.read_bytes().decode("utf-8-sig")
+    assert "容器の中の予定: 通数 2、枚数 7" in text
+    days = text.replace("2000-01-01", "2026-06-08").replace("= ''", "= 'V01'")
+    form.write_bytes(days.replace("pieces = 0", "pieces = 2").replace("sheets = 0", "sheets = 6").encode("utf-8-sig"))
+    done = alone(complete.folder, "report", complete.path.name, form, "--opened", out)
+    assert (done.returncode, "[report.sheets-differ]" in done.stderr) == (1, True)
+    form.write_bytes(days.replace("pieces = 0", "pieces = 2").replace("sheets = 0", "sheets = 7").encode("utf-8-sig"))
+    done = alone(complete.folder, "report", complete.path.name, form, "--opened", out)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (work / "報告.json").is_file()
 
 
 def test_the_page_names_every_file_and_is_readable_where_it_lands(complete):

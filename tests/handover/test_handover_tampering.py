@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sealed_batch import make_batch
 
-from handover import aeszip, container, envelope, keys, manifest
+from handover import container, envelope, keys, manifest, zipshape
 from handover.rules import RefusalError
 
 # A busy machine is no fault of the code: no test here is judged by the clock.
@@ -533,9 +533,9 @@ def test_no_edit_of_the_container_ends_in_anything_but_a_refusal_or_the_same_con
 @given(st.binary(max_size=300))
 def test_any_bytes_as_a_zip_are_refused(data):
     with pytest.raises(RefusalError):
-        aeszip.check_shape(io.BytesIO(data + b"PK\x05\x06" + bytes(18)))
+        zipshape.check_shape(io.BytesIO(data + b"PK\x05\x06" + bytes(18)))
     with pytest.raises(RefusalError):
-        aeszip.check_shape(io.BytesIO(data))
+        zipshape.check_shape(io.BytesIO(data))
 
 
 @calm
