@@ -37,6 +37,7 @@ from print_service.press.model import Filling
 from print_service.press.slot import SlotPress
 
 ROUNDS = 3
+_PATIENCE = 300  # seconds, before a child that died is told from a slow one
 CHECKED = 4  # pieces of each contender that are read before measuring
 RESULTS = Path(__file__).with_name("results.md")
 JOBS: dict[str, tuple[Callable[[int], list[Entry]], int]] = {  # title → how a piece is made, its pages
@@ -112,30 +113,37 @@ def on_machine(kind: Any, forms: Forms, job: Job, folder: Path, records: Sequenc
         os.environ["RAYON_NUM_THREADS"] = str(len(os.sched_getaffinity(0)))
         contender: Contender = kind(forms, job, folder)
         contender.draw(job.records[:CHECKED])
-        gate.wait()
+        gate.wait(_PATIENCE)
         contender.draw(records[number * share : (number + 1) * share])
-        gate.wait()
+        gate.wait(_PATIENCE)
 
     drawing = [context.Process(target=draw, args=(number,)) for number in range(cores)]
     for process in drawing:
         process.start()
-    gate.wait()
+    gate.wait(_PATIENCE)
     start = time.perf_counter()
-    gate.wait()
+    gate.wait(_PATIENCE)
     seconds = time.perf_counter() - start
     for process in drawing:
         process.join()
     return sum(len(record.pages) for record in records[: cores * share]) / seconds
 
 
-def table(job: Job, pages: int, forms: Forms, folder: Path, look: Path | None) -> list[str]:
-    """Rows of the table for one job."""
-    rows: list[str] = []
-    ours = ours_here = 0.0
+def on_machine_all(job: Job, pages: int, forms: Forms, folder: Path) -> list[float]:
+    """Of every contender. To be asked before any has drawn in this process: a thread of Typst's does not live on in a child."""
     Ours(forms, job, folder).draw(job.records)  # compiles every variant, which a ward does once a season
-    for kind, wanted in CONTENDERS:
+    return [
+        on_machine(kind, forms, job, folder, job.records[CHECKED : CHECKED + ROUNDS * wanted // pages])
+        for kind, wanted in CONTENDERS
+    ]
+
+
+def table(job: Job, pages: int, forms: Forms, folder: Path, look: Path | None, machine: Sequence[float]) -> list[str]:
+    """Rows of the table for one job; `machine` is what `on_machine_all` found."""
+    rows: list[str] = []
+    ours = 0.0
+    for (kind, wanted), here in zip(CONTENDERS, machine, strict=True):
         records = job.records[CHECKED : CHECKED + ROUNDS * wanted // pages]
-        here = on_machine(kind, forms, job, folder, records)
         contender: Contender = kind(forms, job, folder)
         files = contender.draw(job.records[:CHECKED])
         check(contender.name, job, job.records[:CHECKED], files)
@@ -143,8 +151,8 @@ def table(job: Job, pages: int, forms: Forms, folder: Path, look: Path | None) -
             for number, file in enumerate(files):
                 (look / f"{job.title}-{kind.__name__}-{number}.pdf").write_bytes(file)
         found, size = measure(contender, records)
-        ours, ours_here = ours or found, ours_here or here
-        speeds = f"{_figure(found)} | {_ratio(ours / found)} | {_figure(here)} | {_ratio(ours_here / here)}"
+        ours = ours or found
+        speeds = f"{_figure(found)} | {_ratio(ours / found)} | {_figure(here)} | {_ratio(machine[0] / here)}"
         rows.append(f"| {job.title} | {contender.name} | {speeds} | {size:,.0f} |")
         print(rows[-1], flush=True)
     return rows
@@ -195,11 +203,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         forms = Forms(templates_with_customer_slips(folder), folder / "fonts")
+        work = []
         for title in [arguments.only] if arguments.only else JOBS:
             made, pages = JOBS[title]
             count = CHECKED + ROUNDS * max(wanted for _, wanted in CONTENDERS) // pages
             job = forms.job(title, [made(number) for number in range(1, count + 1)])
-            rows += table(job, pages, forms, folder, arguments.look)
+            work.append((job, pages, on_machine_all(job, pages, forms, folder)))
+        for job, pages, machine in work:
+            rows += table(job, pages, forms, folder, arguments.look, machine)
     if arguments.write:
         write(rows)
 
