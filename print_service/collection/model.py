@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Literal, NamedTuple
 
-from print_service.findings import Finding
-
 Kind = Literal["provisional", "confirmed", "cancelled", "failed", "transferred", "correction"]
 KINDS: tuple[Kind, ...] = ("provisional", "confirmed", "cancelled", "failed", "transferred", "correction")
 
@@ -47,7 +45,6 @@ class PaymentFile:
     channel: str
     covered_to: date | None
     records: tuple[PaymentRecord, ...]
-    warnings: tuple[Finding, ...]
 
 
 class Receipted(NamedTuple):

@@ -119,7 +119,7 @@ def read_payments(path: Path, layout_name: str, on: date, layouts: Path | None =
     records = tuple(reader)
     reader.finish()
     layout = reader.layout
-    return PaymentFile(reader.sha256, layout.name, layout.channel, reader.covered_to, records, reader.faults.warnings)
+    return PaymentFile(reader.sha256, layout.name, layout.channel, reader.covered_to, records)
 
 
 def _check_layout(layout: Layout) -> Referee:

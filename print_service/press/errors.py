@@ -54,21 +54,6 @@ class MissingGlyphError(PressError):
             for glyph in self.missing
         )
 
-    @property
-    def text(self) -> str:
-        """The text of the first missing cluster."""
-        return self.missing[0].text
-
-    @property
-    def cluster(self) -> str:
-        """The first missing cluster."""
-        return self.missing[0].cluster
-
-    @property
-    def codepoints(self) -> str:
-        """Its code points, `U+E123`."""
-        return self.missing[0].codepoints
-
     def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
         return type(self), (self.missing, self.where)
 

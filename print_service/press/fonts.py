@@ -31,9 +31,7 @@ class FontFile:
     path: Path
     face: int
     sha256: str
-    licence: str
     licence_file: Path
-    purpose: str
     package: str = ""
     ranges: tuple[tuple[str, str], ...] = ()
 
@@ -80,9 +78,7 @@ def _font_file(row: Mapping[str, Any], folder: Path) -> FontFile:
         path=folder / str(row["file"]),
         face=int(row["face"]),
         sha256=str(row["sha256"]),
-        licence=str(row["licence"]),
         licence_file=folder / str(row["licence_file"]),
-        purpose=str(row["purpose"]),
         package=str(row.get("package", "")),
         ranges=tuple((chr(first), chr(last)) for first, last in row.get("ranges", ())),
     )

@@ -106,8 +106,9 @@ def test_plain_text_leaves_the_base_font_only_where_it_must(chains):
 def test_a_cluster_no_font_has_exactly_is_missing_by_name(chains, cluster):
     with pytest.raises(MissingGlyphError) as caught:
         chains["name"].split(f"見本{cluster}太郎")
-    assert caught.value.cluster == cluster
-    assert caught.value.codepoints == " ".join(f"U+{ord(character):04X}" for character in cluster)
+    (missing,) = caught.value.missing
+    assert missing.cluster == cluster
+    assert missing.codepoints == " ".join(f"U+{ord(character):04X}" for character in cluster)
 
 
 def test_every_missing_cluster_is_named_at_once(chains):

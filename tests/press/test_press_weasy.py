@@ -75,7 +75,7 @@ def test_a_card_is_printed(card):
 def test_a_name_no_font_has_holds_the_piece_back(card):
     with pytest.raises(MissingGlyphError) as caught:
         card(name="見本\ue123 太郎")
-    assert (caught.value.text, caught.value.codepoints) == ("見本\ue123 太郎", "U+E123")
+    assert [(glyph.text, glyph.codepoints) for glyph in caught.value.missing] == [("見本\ue123 太郎", "U+E123")]
 
 
 def test_refusals_survive_the_way_out_of_a_worker_process(card):
