@@ -13,6 +13,14 @@ from print_service.files import write_atomically
 from print_service.notices.glyph_report import GlyphRow, glyph_report
 
 _COLUMNS = ("通番", "宛名番号", "様式", "項目", "文字列", "文字", "符号位置", "状態", "理由と対処", "キー")
+_ON_SCREEN = (
+    "通番",
+    "宛名番号",
+    "項目",
+    "状態",
+    "理由と対処",
+    "キー",
+)  # the sentence says the text, the character and its code
 
 
 def glyphs(
@@ -50,17 +58,24 @@ def glyphs(
     elif csv_file is not None:
         console.print(f"{csv_file} に {len(rows)} 件を書き出しました。", markup=False, soft_wrap=True)
     elif rows:
-        show_rows(f"文字の点検 {batch}", _COLUMNS, map(_cells, rows))
+        show_rows(f"文字の点検 {batch}", _ON_SCREEN, map(_on_screen, rows))
     else:
         console.print("印字できない文字はありません。")
 
 
 def _cells(row: GlyphRow) -> Sequence[str]:
-    state = "印字する" if row.printed else "保留中" if row.held else "印字で保留になる"
     return (
         *(str(row.piece), row.payer_key, row.form, row.field, row.text, row.cluster),
-        *(row.codepoints, state, row.sentence, row.key),
+        *(row.codepoints, _state(row), row.sentence, row.key),
     )
+
+
+def _on_screen(row: GlyphRow) -> Sequence[str]:
+    return str(row.piece), row.payer_key, row.field, _state(row), row.sentence, row.key
+
+
+def _state(row: GlyphRow) -> str:
+    return "印字する" if row.printed else "保留中" if row.held else "印字で保留になる"
 
 
 def _csv(rows: Sequence[GlyphRow]) -> bytes:
