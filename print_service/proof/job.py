@@ -25,6 +25,7 @@ from print_service.proof.part import Part, read_part
 from print_service.proof.pinned_fonts import FontPin, FontRules
 from print_service.proof.prove import join_parts, part_orders
 from print_service.proof.second import require_second_decoder
+from print_service.proof.telling import told
 from print_service.settings import Settings
 
 Progress = Callable[[int], None]
@@ -122,7 +123,7 @@ def draw_findings(settings: Settings, batch: str, evidences: Sequence[Evidence])
 
 
 def store_proof(session: Session, act: Act, batch: str, evidences: Sequence[Evidence]) -> Proved:
-    """Enter the evidence; RefusedError with every finding when the paper and the ledger differ."""
+    """Enter the evidence; RefusedError when the paper and the ledger differ, with the findings as they are `told`."""
     job = get_job(session, batch)
     require(job, JobState.COMPOSED)
     files = {row.name: row for row in session.scalars(select(PageFile).where(PageFile.job_id == batch))}
@@ -132,7 +133,7 @@ def store_proof(session: Session, act: Act, batch: str, evidences: Sequence[Evid
         Finding("proof.other-file", name, {"file": name}) for name, row in files.items() if read.get(name) != row.sha256
     ]
     if findings:
-        raise RefusedError(findings)
+        raise RefusedError(told(findings))
     for evidence in evidences:
         _store(files[evidence.file], evidence)
     proved = _totals(evidences)

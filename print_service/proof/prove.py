@@ -18,17 +18,12 @@ from print_service.proof.owners import owners_of
 from print_service.proof.part import Part, PartOrder, merged, read_part
 from print_service.proof.pinned_fonts import SHIPPED, FontRules
 from print_service.proof.place import Place
+from print_service.proof.telling import rank
 from print_service.proof.texts import owned_texts
 
 PART_PAGES = 240
 SECOND_PER_STRATUM = 3
 SWEEP_EVERY = 100
-# What is wrong with a page as a whole comes before what follows from that: first whose page it is, then its paper.
-_FIRST = {
-    **dict.fromkeys(("proof.foreign-piece", "proof.foreign-batch", "proof.sheet-missing", "proof.sheet-order"), 0),
-    **dict.fromkeys(("proof.page-unreadable", "proof.page-rotated", "proof.trim-outside", "proof.page-unit"), 1),
-    **dict.fromkeys(("proof.page-cropped", "proof.page-size", "proof.page-bleed"), 1),
-}
 _DECODER = f"zxing-cpp, pdfium {pdfium.version.PDFIUM_INFO.version}"
 
 
@@ -83,7 +78,7 @@ def join_parts(pdf: Path, expected: Sequence[ExpectedPage], parts: Sequence[Part
         whole = Reading()
     else:
         of_pages = [*whole.findings, *_twice(pdf, whole), *_lost_sheets(pdf, first.count, pages, whole)]
-        of_pages.sort(key=lambda finding: (int(finding.values["page"]), _FIRST.get(finding.key, 2)))
+        of_pages.sort(key=lambda finding: (int(finding.values["page"]), rank(finding)))
         findings = [*_page_counts(pdf, first.count, pages), *of_pages]
     wanted = Counter(mark.kind for page in pages for mark in page.marks if mark.text)
     kinds = sorted({mark.kind for page in pages for mark in page.marks})
