@@ -78,6 +78,11 @@ class Reader:
     _forms: dict[tuple[int, Matrix], tuple[Run, ...]] = field(default_factory=dict)
     _unnumbered: int = 0
 
+    @property
+    def grounds(self) -> int:
+        """How many forms, each at its place, the pages read so far have drawn."""
+        return len(self._forms)
+
     def page(self, page: Object) -> list[Run]:
         """Every string the page shows, in the order of its content."""
         trim, s = read_boxes(page).trim, POINTS_TO_MM

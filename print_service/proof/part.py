@@ -22,11 +22,12 @@ from print_service.proof.content import Reader, Run
 from print_service.proof.geometry import PAGE_DPI, check_ink, into_bleed
 from print_service.proof.look import Look, Reading, read_marks
 from print_service.proof.model import Box, ExpectedPage
+from print_service.proof.overdrawn import check_overdrawn, draws_in_a_field
 from print_service.proof.owners import Owners
 from print_service.proof.pinned_fonts import SHIPPED, FontRules, font_shelf
 from print_service.proof.place import Place, place_of
 from print_service.proof.raster import Sheet, page_raster
-from print_service.proof.texts import check_outside, check_text, check_visible, check_wording, read_zones
+from print_service.proof.texts import BODY, check_outside, check_text, check_visible, check_wording, read_zones
 
 _MOST_GLYPH_FINDINGS = 200
 _TAIL = re.compile(rb"startxref\s+([0-9]{1,12})\s+%%EOF\s*\Z")
@@ -140,16 +141,19 @@ class _File:
         also = {"second": expected.page in order.second, "sweep": expected.page in order.sweep}
         look = Look(Sheet(page, boxes.trim), expected, place, order.dpi, order.owners, reading, **also)
         lines: dict[Box, tuple[str, ...]] = {}
+        grounds = self._reader.grounds
         try:
             runs = self._reader.page(tree)
         except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
             look.report("proof.page-unreadable")
         else:
-            lines = self._strings(look, runs)
+            lines = self._strings(look, runs, new_ground=self._reader.grounds > grounds)
         read_marks(look, lines)
 
-    def _strings(self, look: Look, runs: Sequence[Run]) -> dict[Box, tuple[str, ...]]:
-        """Judge glyphs, fields, wording and ink; returns the lines of the OCR zones."""
+    def _strings(self, look: Look, runs: Sequence[Run], *, new_ground: bool) -> dict[Box, tuple[str, ...]]:
+        """Judge glyphs, fields, wording and ink; returns the lines of the OCR zones. `new_ground`: no page of this part
+        had this one's ground before.
+        """
         expected, place, reading = look.expected, look.place, self._reading
         fonts, owners = self._reader.fonts, self._order.owners
         self._audit.page(runs, fonts)
@@ -167,6 +171,8 @@ class _File:
                 found = check_visible(place, text, zone, raster)
             if text.text or found is not None:
                 reading.check(f"text-{text.kind}", [found] if found is not None else [])
+        if expected.texts and (new_ground or look.sweep or draws_in_a_field(look.sheet, expected)):
+            reading.check("overdrawn", list(check_overdrawn(place, look.sheet, expected, zones)))
         if expected.texts:
             reading.findings += check_outside(place, expected, outside, owners)
         if layout.wording or layout.other_wording:
@@ -195,7 +201,7 @@ def _boxes(tree: pikepdf.Object) -> Boxes | None:
 
 def _glyph_finding(place: Place, run: Run, position: int, fault: Fault) -> Finding:
     first, last = (position, position + 1) if position >= 0 else (0, -1)
-    (x, top), (right, bottom) = run.place(run.starts[first], 850), run.place(run.starts[last], -130)
+    (x, top), (right, bottom) = run.place(run.starts[first], BODY[0]), run.place(run.starts[last], BODY[1])
     zone = f"{x:.1f}, {top:.1f}, {right - x:.1f}, {bottom - top:.1f}"
     codes = " ".join(f"U+{ord(character):04X}" for character in fault.text)
     return place.finding(

@@ -25,8 +25,8 @@ from print_service.proof.words import OUTSIDE
 _MIDDLE = 350.0  # of a character's height above the baseline, 1/1000 em
 _SLACK_MM = 0.4
 _LINE_MM = 0.6
-_TOP, _BOTTOM = 850.0, -130.0
-_INK = 215  # lighter than any ink that can be read, darker than the forms' shading
+BODY = 850.0, -130.0  # top and foot of a character, 1/1000 em above the baseline
+INK = 215  # lighter than any ink that can be read, darker than the forms' shading
 _LONG_NUMBER = re.compile(r"[0-9]{10,}")
 _OWN = ("name", "address", "number")
 
@@ -204,7 +204,7 @@ def _inkless(run: Run, glyphs: Sequence[int], raster: Raster) -> list[int]:
     if len(text) != len(run.codes) or abs(run.matrix[1]) > 1e-6 or abs(run.matrix[2]) > 1e-6:
         return []  # a glyph of several characters, or text that runs askew: its place is not told by these boxes
     per_mm = raster.dpi / 25.4
-    top, bottom = sorted(int(run.place(0.0, up)[1] * per_mm) for up in (_TOP, _BOTTOM))
+    top, bottom = sorted(int(run.place(0.0, up)[1] * per_mm) for up in BODY)
     scale, shift = run.matrix[0] * per_mm, run.matrix[4] * per_mm
     edges = [int(start * scale + shift) for start in run.starts]
     height, width = raster.pixels.shape
@@ -213,9 +213,9 @@ def _inkless(run: Run, glyphs: Sequence[int], raster: Raster) -> list[int]:
     band = np.minimum.reduce(raster.pixels[top : bottom + 1, edges[0] : edges[-1] + 2], axis=0)
     last = len(band) - 1
     darkest = np.minimum.reduceat(band, [min(edge - edges[0], last) for edge in edges[:-1]])
-    if np.maximum.reduce(darkest) < _INK:
+    if np.maximum.reduce(darkest) < INK:
         return []
-    pale = set(np.flatnonzero(darkest >= _INK).tolist())
+    pale = set(np.flatnonzero(darkest >= INK).tolist())
     return [at for at in glyphs if at in pale and unicodedata.category(text[at][0])[0] in "LN"]
 
 
@@ -244,5 +244,5 @@ def _visible(text: str, read: str, due: str) -> str:
 
 
 def _at(run: Run) -> str:
-    (x, top), (right, bottom) = run.place(run.starts[0], _TOP), run.place(run.starts[-1], _BOTTOM)
+    (x, top), (right, bottom) = run.place(run.starts[0], BODY[0]), run.place(run.starts[-1], BODY[1])
     return f"{x:.1f}, {top:.1f}, {right - x:.1f}, {bottom - top:.1f}"

@@ -217,11 +217,14 @@ def _operators(item: Item) -> str:
     return f"q {item.operators} BT /F {item.size} Tf {x:.3f} {y:.3f} Td {shown} ET Q"
 
 
-def write_sheets(path: Path, sheets: Sequence[Sheet], how: Embedding = AS_IS) -> Path:
+GROUND = "0.5 g 0 561 8 0.3 re 0 280.6 8 0.3 re f"
+
+
+def write_sheets(path: Path, sheets: Sequence[Sheet], how: Embedding = AS_IS, ground_draws: str = GROUND) -> Path:
     """The notices as a file, one page each; their ground, the fold marks, is a form they share."""
     pdf = pikepdf.new()
     font = _embed(pdf, how)
-    ground = pdf.make_stream(b"0.5 g 0 561 8 0.3 re 0 280.6 8 0.3 re f")
+    ground = pdf.make_stream(ground_draws.encode())
     ground.stream_dict = Dictionary(
         Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 596, 842], Length=len(ground.read_raw_bytes())
     )

@@ -12,6 +12,7 @@ from proof_pages import gs1_128, piece_mark, piece_text
 from proof_sheets import (
     AS_IS,
     BARS,
+    GROUND,
     HEIGHT,
     LAST_YEAR,
     MINCHO,
@@ -153,6 +154,44 @@ def name_half_covered(path):
 
 def amount_not_painted(path):
     return _with(path, _line("amount-total", operators="3 Tr"))
+
+
+def _up(mm: float) -> float:
+    """Points from the foot of the paper of a place so far below its head."""
+    return (float(HEIGHT) - mm) * MM
+
+
+def amount_struck_out(path):
+    """A thin rule of the page's own through the figures: the strings are right, the paper says that it does not hold."""
+    y = _up(106 - 1.3)
+    return _with(path, replace(sheet(2), extra=f"0 G 0.3 w {150 * MM:.2f} {y:.2f} m {170 * MM:.2f} {y:.2f} l S"))
+
+
+def figure_drawn_before_the_amount(path):
+    """A 1 drawn as a path: 148,200 on the paper."""
+    return _with(path, replace(sheet(2), extra=f"0 g {148.6 * MM:.2f} {_up(106):.2f} 1 8 re f"))
+
+
+def name_blacked_out(path):
+    """A picture over the name's end; dark, so every letter's place has its ink."""
+    at = f"{20 * MM:.2f} 0 0 {7 * MM:.2f} {30 * MM:.2f} {_up(46.5):.2f}"
+    return _with(path, replace(sheet(2), extra=f"q {at} cm BI /W 1 /H 1 /CS /G /BPC 8 /F /AHx ID 00> EI Q"))
+
+
+def rule_of_the_ground_through_the_number(path):
+    """The form that all pages share has a rule where the field stands."""
+    rule = f"{GROUND} 0.4 g {128 * MM:.2f} {_up(121 - 1):.2f} {40 * MM:.2f} 0.5 re f"
+    return write_sheets(path, [sheet(1), sheet(2), sheet(3)], AS_IS, rule), [expected(piece) for piece in (1, 2, 3)]
+
+
+def ruled_and_shaded(path):
+    """Sound: light shading, frames around a field and rules between its figures from above to below the line."""
+    x, foot, head = 150 * MM, _up(107.5), _up(101.5)
+    rules = " ".join(f"{x + at * 5.25 - 0.15:.2f} {foot:.2f} 0.3 {head - foot:.2f} re" for at in range(4))
+    frame = f"{x - 8:.2f} {foot:.2f} {40 * MM:.2f} 0.3 re {x - 8:.2f} {head:.2f} {40 * MM:.2f} 0.3 re"
+    shade = f"0.9 g {x - 8:.2f} {foot:.2f} {40 * MM:.2f} {head - foot:.2f} re f"
+    ground = f"{GROUND} {shade} 0 g {rules} {frame} f"
+    return write_sheets(path, [sheet(1), sheet(2), sheet(3)], AS_IS, ground), [expected(piece) for piece in (1, 2, 3)]
 
 
 def neighbours_number_in_the_text(path):
@@ -308,6 +347,10 @@ SHEETS: dict[Callable[[Path], Exhibit], str] = {
     name_in_white: "proof.text-invisible",
     name_half_covered: "proof.text-invisible",
     amount_not_painted: "proof.text-invisible",
+    amount_struck_out: "proof.text-overdrawn",
+    figure_drawn_before_the_amount: "proof.text-overdrawn",
+    name_blacked_out: "proof.text-overdrawn",
+    rule_of_the_ground_through_the_number: "proof.text-overdrawn",
     neighbours_number_in_the_text: "proof.foreign-text",
     neighbours_name_in_the_text: "proof.foreign-text",
     long_number_of_nobody: "proof.number-unexpected",

@@ -1,7 +1,7 @@
 """Fields, spellings, glyphs, versions and ink: the proof against a museum of notices, and each reader against what it reads."""
 
 import pytest
-from sheet_museum import SHEETS, sound
+from sheet_museum import SHEETS, ruled_and_shaded, sound
 
 from print_service.proof import MarkCount, prove_file
 
@@ -16,6 +16,12 @@ def test_sound_notices_have_every_field_and_no_finding(tmp_path):
     assert evidence.checks["text-name"] == evidence.checks["text-amount"] == MarkCount(3, 3)
     assert evidence.checks["place"] == MarkCount(6, 6)
     assert evidence.checks["glyphs"].expected == evidence.checks["glyphs"].decoded > 40
+
+
+def test_rules_between_figures_and_light_shading_are_the_forms_right(tmp_path):
+    evidence = prove_file(*ruled_and_shaded(tmp_path / "a.pdf"))
+    assert [str(finding) for finding in evidence.findings] == []
+    assert evidence.checks["overdrawn"] == MarkCount(1, 1)  # the ground that all three share is looked at once
 
 
 @pytest.mark.parametrize("exhibit", SHEETS, ids=lambda exhibit: exhibit.__name__)
