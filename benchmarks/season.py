@@ -1,9 +1,9 @@
 """A season at the ward: host file → proved, sealed batch, each step timed, with the memory of every process.
 
-`python benchmarks/season.py --payers 2000` makes so many payers of resident tax (two pages of notice, five slips for whoever pays by slip; `--tax
+`python benchmarks/season.py --payers 2000` (several numbers: one season after the other) makes so many payers of resident tax (two pages of notice, five slips for whoever pays by slip; `--tax
 vehicle-tax` for a page and a slip), loads their host file into a fresh ledger and does steps 1 to 6 by the real use cases with the process pool. For each step it prints
 wall and processor seconds (this process and its workers), pieces a second, statements sent to the database and the peak resident memory of this
-process and of the largest worker. `--url` takes PostgreSQL instead of SQLite, `--write` puts the table into `benchmarks/results.md`,
+process and of the largest worker. `--url` takes PostgreSQL instead of SQLite, `--write` puts the tables into `benchmarks/results.md`,
 `--json` writes the rows as JSON. Processor time is what to compare on a machine that does other work. Linux only: memory is read from /proc.
 """
 
@@ -202,36 +202,43 @@ def forecast(season: Season) -> str:
     )
 
 
-def write(season: Season) -> None:
+def write(seasons: Sequence[Season]) -> None:
     """Put the section into results.md, instead of the one that stands there."""
     machine = f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()}-core {platform.machine()} machine"
-    section = f"## A season\n\n`benchmarks/season.py --payers {season.payers}`, {machine}. {forecast(season)}\n\n"
-    section += "\n".join((*HEAD, *table(season))) + "\n"
+    sizes = " ".join(str(season.payers) for season in seasons)
+    section = f"## A season\n\n`benchmarks/season.py --tax {seasons[0].tax} --payers {sizes}`, {machine}.\n"
+    for season in seasons:
+        section += "\n".join(("", forecast(season), "", *HEAD, *table(season))) + "\n"
     text = RESULTS.read_text(encoding="utf-8")
     text = re.sub(r"\n*## A season\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL)
     RESULTS.write_text(f"{text.rstrip()}\n\n{section}", encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one season, print it, and do with it what was asked."""
+    """Run the seasons, print them, and do with them what was asked."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--payers", type=int, default=2_000, help="payers of that tax, about")
+    parser.add_argument(
+        "--payers", type=int, nargs="+", default=[2_000], help="payers of that tax, about; a season for each number"
+    )
     parser.add_argument("--tax", choices=TAXES, default="resident-tax")
-    parser.add_argument("--url", help="ledger in an empty database, e.g. postgresql+psycopg://user@host/name")
+    parser.add_argument(
+        "--url", help="ledger in an empty database, e.g. postgresql+psycopg://user@host/name; one season only"
+    )
     parser.add_argument("--chunk", type=int, default=500, help="pieces in one file")
-    parser.add_argument("--keep", type=Path, help="work in this empty folder and keep it")
-    parser.add_argument("--write", action="store_true", help="put the table into results.md")
-    parser.add_argument("--json", type=Path, help="write the rows here")
+    parser.add_argument("--write", action="store_true", help="put the tables into results.md")
+    parser.add_argument("--json", type=Path, help="write the seasons here")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = options.keep or Path(scratch)
-        folder.mkdir(parents=True, exist_ok=True)
-        season = run(folder, options.tax, options.payers, options.url, options.chunk)
-    print("\n".join((*HEAD, *table(season), "", forecast(season))))
+    if options.url and len(options.payers) > 1:
+        parser.error("--url takes one season: its database must be empty")
+    seasons = []
+    for payers in options.payers:
+        with tempfile.TemporaryDirectory() as folder:
+            seasons.append(run(Path(folder), options.tax, payers, options.url, options.chunk))
+        print("\n".join((*HEAD, *table(seasons[-1]), "", forecast(seasons[-1]))), flush=True)
     if options.json:
-        options.json.write_text(json.dumps(asdict(season)), encoding="utf-8")
+        options.json.write_text(json.dumps([asdict(season) for season in seasons]), encoding="utf-8")
     if options.write:
-        write(season)
+        write(seasons)
 
 
 if __name__ == "__main__":
