@@ -28,7 +28,7 @@ bench: .venv/.bench demo ## ratios against named rivals
 	$(BIN)/python benchmarks/press.py --write
 	$(BIN)/python benchmarks/sealing.py --write
 	$(BIN)/python benchmarks/collection.py
-	$(BIN)/python benchmarks/proof.py $(DEMO_DIR)
+	$(BIN)/python benchmarks/proof.py $(DEMO_DIR) --write
 	$(BIN)/python benchmarks/season.py --write
 
 .venv/.bench: .venv/.dev
