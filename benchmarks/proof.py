@@ -30,8 +30,10 @@ from sqlalchemy.orm import Session
 
 from print_service.ledger.tables import Job, PageFile
 from print_service.proof.expect import Printer, expected_pages
+from print_service.proof.job import issuer_of
 from print_service.proof.part import Part, PartOrder, read_part
 from print_service.proof.prove import part_orders
+from print_service.settings import load_settings
 
 RESULTS = Path(__file__).with_name("results.md")
 SAMPLE = 60
@@ -40,6 +42,7 @@ PRINTER = Printer(Decimal("4.0"), Decimal("2.0"))
 
 def orders(folder: Path, out: Path, times: int) -> tuple[list[PartOrder], float]:
     """The parts of one joined file a job, and the seconds it took to expect a page of them."""
+    issuer = issuer_of(load_settings(folder / "ward.toml"))
     engine = create_engine(f"sqlite:///{folder}/ledger.sqlite")
     found, spent, count = [], 0.0, 0
     with Session(engine) as session:
@@ -47,7 +50,7 @@ def orders(folder: Path, out: Path, times: int) -> tuple[list[PartOrder], float]
             joined, pages = pikepdf.new(), []
             for file in session.scalars(select(PageFile).where(PageFile.job_id == job.id).order_by(PageFile.name)):
                 start = time.process_time()
-                expected = list(expected_pages(session, job, file, PRINTER))
+                expected = list(expected_pages(session, job, file, issuer, PRINTER))
                 spent, count = spent + time.process_time() - start, count + len(expected)
                 with pikepdf.open(folder / "output" / job.id / "pages" / file.name) as source:
                     first = len(joined.pages)

@@ -20,7 +20,13 @@ from print_service.proof.pdf_tokens import NameOperand, operations
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_DEEPEST = 20  # forms within forms
+_FARTHEST_MM = 1e6
 _SIMPLE_WIDTH = 500.0  # of a font that is named as a fault anyway
+
+
+class UnreadableError(Exception):
+    """The page's content cannot be followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class Run:
 
     `matrix` takes text space (em/1000 across, em/1000 up) to millimetres from the top left of the paper as cut; `starts` are the places of the
     glyphs along the run, with the end of the last. `span` is the ActualText of the marked content it stands in, None outside of
-    any: the first string of a span bears the whole as its text, the others none.
+    any: the first string of a span bears the whole as its text, the others none. `mode` is the text rendering mode, 0 for letters that
+    are filled.
     """
 
     font: int
@@ -38,11 +45,25 @@ class Run:
     starts: tuple[float, ...]
     matrix: Matrix
     span: str | None = None
+    mode: int = 0
 
     def place(self, along: float, up: float = 0.0) -> tuple[float, float]:
         """Millimetres from the paper's top left of a point `along` the baseline and `up` from it, in text space."""
         a, b, c, d, e, f = self.matrix
         return a * along + c * up + e, b * along + d * up + f
+
+
+Ground = tuple[int, Matrix]
+"""A form drawn by a page: its object number and where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageStrings:
+    """What a page shows: its own strings, the forms it draws, and all strings, those of the forms among them, in the order of its content."""
+
+    runs: tuple[Run, ...]
+    own: tuple[Run, ...]
+    grounds: tuple[Ground, ...]
 
 
 @dataclass(slots=True)
@@ -55,6 +76,7 @@ class _State:
     stretch: float = 1.0
     leading: float = 0.0
     rise: float = 0.0
+    mode: int = 0
 
 
 def multiply(m: Matrix, n: Matrix) -> Matrix:
@@ -75,39 +97,45 @@ class Reader:
 
     fonts: dict[int, PdfFont] = field(default_factory=dict)
     _fonts_of: dict[int, dict[bytes, int]] = field(default_factory=dict)
-    _forms: dict[tuple[int, Matrix], tuple[Run, ...]] = field(default_factory=dict)
+    _forms: dict[Ground, tuple[Run, ...]] = field(default_factory=dict)
     _unnumbered: int = 0
 
-    @property
-    def grounds(self) -> int:
-        """How many forms, each at its place, the pages read so far have drawn."""
-        return len(self._forms)
-
-    def page(self, page: Object) -> list[Run]:
-        """Every string the page shows, in the order of its content."""
+    def page(self, page: Object) -> PageStrings:
+        """What the page shows. Raises UnreadableError for forms drawn in forms without end and for places no paper has."""
         trim, s = read_boxes(page).trim, POINTS_TO_MM
         ctm = (s, 0.0, 0.0, -s, -trim.left * s, trim.top * s)
         contents = page.get("/Contents")
         if contents is None:
-            return []
+            return PageStrings((), (), ())
         streams = contents.as_list() if isinstance(contents, Array) else [contents]
         data = b"\n".join(stream.read_bytes() for stream in streams)
-        return list(_Interpreter(self, inherited(page, "/Resources"), ctm).runs(data))
+        read = _Interpreter(self, inherited(page, "/Resources"), ctm, 0).read(data)
+        for run in read.own:
+            _require_paper(run)
+        return read
 
-    def form(self, stream: Object, resources: Object | None, ctm: Matrix) -> Sequence[Run]:
-        """The strings of a form drawn under `ctm`; nothing for a picture."""
+    def form(self, stream: Object, resources: Object | None, ctm: Matrix, depth: int) -> Ground | None:
+        """The key under which the strings of a form drawn under `ctm` are kept; None for a picture."""
         if stream.get("/Subtype") != Name.Form:
-            return ()
+            return None
+        if depth > _DEEPEST:
+            raise UnreadableError("forms drawn in forms without end")
         matrix = stream.get("/Matrix")
         if matrix is not None:
             a, b, c, d, e, f = (float(value) for value in matrix.as_list())
             ctm = multiply((a, b, c, d, e, f), ctm)
         key = (stream.objgen[0], ctm)
-        runs = self._forms.get(key)
-        if runs is None:
+        if key not in self._forms:
             own = stream.get("/Resources", resources)
-            runs = self._forms[key] = tuple(_Interpreter(self, own, ctm).runs(stream.read_bytes()))
-        return runs
+            runs = _Interpreter(self, own, ctm, depth).read(stream.read_bytes()).runs
+            for run in runs:
+                _require_paper(run)
+            self._forms[key] = runs
+        return key
+
+    def strings_of(self, ground: Ground) -> tuple[Run, ...]:
+        """The strings of a form that was drawn, those of forms within it among them."""
+        return self._forms[ground]
 
     def fonts_of(self, resources: Object | None) -> Mapping[bytes, int]:
         """Resource name → key of the font in `fonts`."""
@@ -135,9 +163,10 @@ class Reader:
 class _Interpreter:
     """One content stream under its resources."""
 
-    def __init__(self, reader: Reader, resources: Object | None, ctm: Matrix) -> None:
+    def __init__(self, reader: Reader, resources: Object | None, ctm: Matrix, depth: int) -> None:
         self._reader = reader
         self._resources = resources
+        self._depth = depth
         self._fonts = reader.fonts_of(resources)
         self._state = _State(ctm)
         self._stack: list[_State] = []
@@ -145,9 +174,11 @@ class _Interpreter:
         self._actual: list[str | None] = []
         self._spans: list[str | None] = []
         self._out: list[Run] = []
+        self._own: list[Run] = []
+        self._grounds: list[Ground] = []
 
-    def runs(self, data: bytes) -> Sequence[Run]:
-        """Every run, in order."""
+    def read(self, data: bytes) -> PageStrings:
+        """Follow the operators to their end."""
         for word, operands in operations(data):
             action = _ACTIONS.get(word)
             if action is not None:
@@ -156,11 +187,11 @@ class _Interpreter:
                 except (TypeError, ValueError):
                     # An operator with operands that are not its own does nothing, as in a viewer.
                     continue
-        return self._out
+        return PageStrings(tuple(self._out), tuple(self._own), tuple(self._grounds))
 
     def save(self, *_: object) -> None:
         s = self._state
-        copied = _State(s.ctm, s.font, s.size, s.spacing, s.words, s.stretch, s.leading, s.rise)
+        copied = _State(s.ctm, s.font, s.size, s.spacing, s.words, s.stretch, s.leading, s.rise, s.mode)
         self._stack.append(copied)
 
     def restore(self, *_: object) -> None:
@@ -190,6 +221,9 @@ class _Interpreter:
 
     def set_rise(self, value: float) -> None:
         self._state.rise = value
+
+    def set_mode(self, value: float) -> None:
+        self._state.mode = int(value)
 
     def move(self, x: float, y: float) -> None:
         self._line = self._text = multiply((1, 0, 0, 1, x, y), self._line)
@@ -242,9 +276,10 @@ class _Interpreter:
             actual = self._actual[-1] if self._actual else None
             text = actual if actual is not None else _text(codes, font)
             starts.append(along - spacing)
-            self._out.append(
-                Run(state.font, tuple(codes), text, tuple(starts), multiply(base, state.ctm), self._span())
-            )
+            matrix = multiply(base, state.ctm)
+            run = Run(state.font, tuple(codes), text, tuple(starts), matrix, self._span(), state.mode)
+            self._out.append(run)
+            self._own.append(run)
             if actual:
                 # The span's text belongs to its first string; what follows in it adds none.
                 self._actual[-1] = ""
@@ -279,7 +314,10 @@ class _Interpreter:
         forms = self._resources.get("/XObject") if self._resources is not None else None
         stream = forms.get("/" + name.decode()) if forms is not None else None
         if isinstance(stream, Stream):
-            self._out.extend(self._reader.form(stream, self._resources, self._state.ctm))
+            ground = self._reader.form(stream, self._resources, self._state.ctm, self._depth + 1)
+            if ground is not None:
+                self._grounds.append(ground)
+                self._out.extend(self._reader.strings_of(ground))
 
 
 _ACTIONS: Mapping[bytes, Callable[..., None]] = {
@@ -293,6 +331,7 @@ _ACTIONS: Mapping[bytes, Callable[..., None]] = {
     b"Tz": _Interpreter.set_stretch,
     b"TL": _Interpreter.set_leading,
     b"Ts": _Interpreter.set_rise,
+    b"Tr": _Interpreter.set_mode,
     b"Td": _Interpreter.move,
     b"TD": _Interpreter.move_leading,
     b"Tm": _Interpreter.set_matrix,
@@ -306,6 +345,13 @@ _ACTIONS: Mapping[bytes, Callable[..., None]] = {
     b"EMC": _Interpreter.end_marked,
     b"Do": _Interpreter.draw,
 }
+
+
+def _require_paper(run: Run) -> None:
+    """UnreadableError for a string that stands kilometres away or at no place at all."""
+    places = (*run.place(run.starts[0]), *run.place(run.starts[-1]))
+    if not all(abs(place) < _FARTHEST_MM for place in places):
+        raise UnreadableError("a string at a place no paper has")
 
 
 def _codes(string: bytes, font: PdfFont | None) -> Sequence[int]:

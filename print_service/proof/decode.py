@@ -26,8 +26,9 @@ KINDS = (*FORMATS, CUSTOMER)
 class Symbol:
     """A decoded symbol: `symbology` is the AIM identifier (`]C1` is GS1-128), the box is in pixels of its raster.
 
-    `modules` is the symbol's width in modules where the symbology tells it, else 0. Of a customer bar code we check the
-    check digit ourselves (`check_holds`) and measure by how many pixels its upper and lower halves differ (`uneven`).
+    `modules` is the symbol's width in modules where the symbology tells it, else 0; `mask` is the data mask a QR says it has. Of a
+    customer bar code we check the check digit ourselves (`check_holds`) and measure by how many pixels its upper and lower halves
+    differ (`uneven`).
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Symbol:
     modules: int
     check_holds: bool = True
     uneven: int = 0
+    mask: int = 0
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -52,8 +54,8 @@ class Symbol:
         return replace(self, left=self.left * times, top=self.top * times, right=right, bottom=bottom)
 
 
-def _version(extra: object) -> str:
-    return str(extra.get("Version", "")) if isinstance(extra, dict) else ""
+def _told(extra: object, name: str) -> str:
+    return str(extra.get(name, "")) if isinstance(extra, dict) else ""
 
 
 def _modules(kind: str, version: str) -> int:
@@ -96,6 +98,7 @@ def _matrices_and_bars(raster: Raster, kinds: tuple[str, ...], *, thorough: bool
         kind = kind_of.get(each.symbology, "")
         corners = [getattr(each.position, name) for name in ("top_left", "top_right", "bottom_right", "bottom_left")]
         xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
-        modules = _modules(kind, _version(each.extra))
-        symbols.append(Symbol(kind, each.text, each.symbology_identifier, min(xs), min(ys), max(xs), max(ys), modules))
+        modules, mask = _modules(kind, _told(each.extra, "Version")), int(_told(each.extra, "DataMask") or 0)
+        box = min(xs), min(ys), max(xs), max(ys)
+        symbols.append(Symbol(kind, each.text, each.symbology_identifier, *box, modules, mask=mask))
     return symbols

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from print_service.ledger.tables import Job, PageFile, Piece
 from print_service.proof.customer_bars import as_printed
+from print_service.proof.fields import printed
 from print_service.proof.forms import FormZones, form_zones, layout_of
 from print_service.proof.model import ExpectedMark, ExpectedPage, ExpectedText, Kind, SlipFacts
 
@@ -26,8 +27,10 @@ class Printer:
     fold_clear_mm: Decimal = Decimal(0)
 
 
-def expected_pages(session: Session, job: Job, file: PageFile, printer: Printer = Printer()) -> Iterator[ExpectedPage]:
-    """Every page of one finished file, in order."""
+def expected_pages(
+    session: Session, job: Job, file: PageFile, issuer: Mapping[str, str], printer: Printer = Printer()
+) -> Iterator[ExpectedPage]:
+    """Every page of one finished file, in order. `issuer` is what all forms say of the ward."""
     pieces = session.scalars(
         select(Piece).where(Piece.job_id == job.id, Piece.file_name == file.name).order_by(Piece.number)
     )
@@ -36,7 +39,7 @@ def expected_pages(session: Session, job: Job, file: PageFile, printer: Printer 
         page, sheet = piece.first_page, 1
         for document in piece.documents:
             form = form_zones(document["form"])
-            place = _Place(job.id, job.issued_on, piece.number, piece.sheets, page, sheet, printer)
+            place = _Place(job.id, job.issued_on, piece.number, piece.sheets, page, sheet, printer, issuer)
             yield from _document_pages(document, form, place)
             page += form.pages
             sheet += (form.pages + 1) // 2 if form.duplex else form.pages
@@ -53,6 +56,7 @@ class _Place:
     page: int
     sheet: int
     printer: Printer
+    issuer: Mapping[str, str] | None = None
 
 
 def _document_pages(document: Mapping[str, Any], form: FormZones, place: _Place) -> Iterator[ExpectedPage]:
@@ -61,6 +65,7 @@ def _document_pages(document: Mapping[str, Any], form: FormZones, place: _Place)
     for read in form.reads:
         texts[read.page] += read.expected(fields)
     slip = _slip_facts(document)
+    also = None if place.issuer is None else _also(form, {**fields, "issuer": place.issuer})
     for offset in range(form.pages):
         side = "B" if form.duplex and offset % 2 else "F"
         sheet = place.sheet + (offset // 2 if form.duplex else offset)
@@ -75,7 +80,12 @@ def _document_pages(document: Mapping[str, Any], form: FormZones, place: _Place)
             layout=layout_of(document["form"], offset + 1, place.issued_on, printer.margin_mm, printer.fold_clear_mm),
             slip=slip,
             bleed_mm=form.bleed_mm,
+            also=also,
         )
+
+
+def _also(form: FormZones, fields: Mapping[str, Any]) -> str:
+    return "\n".join("".join(printed(pattern, fields).split()) for pattern in form.also)
 
 
 def _marks(document: Mapping[str, Any], form: FormZones, number: int, piece_text: str) -> Iterator[ExpectedMark]:

@@ -111,6 +111,7 @@ SHAPES: Mapping[str, Callable[[Any], str]] = {
     "first-of-april": lambda value: _date(f"{value}-04-01"),
     "new-year": lambda value: _date(f"{value}-01-01"),
     "full": _full_width,
+    "list": "、".join,
     "period": lambda value: f"第{value}期",
     "six": lambda value: f"{value:06d}",
     "groups": lambda value: "-".join(value[at : at + 4] for at in range(0, len(value), 4)),

@@ -1,8 +1,8 @@
 """What form.toml promises of a form's pages: paper, zones of marks, zones of fields, wording of its day, and where no ink may be.
 
 The forms' TOML is read here by itself: the proof shares no code with the press that drew the pages. The section `[proof]` is
-the proof's own: `ink` (where a mark's ink stands), `reads` (where a field stands and how it reads), `wording` (which texts of
-the version each page must carry), `keep_out`. Boxes are "x y width height" in mm from the top left of the paper as cut.
+the proof's own: `ink` (where a mark's ink stands), `reads` (where a field stands and how it reads), `also` (what else the record may
+say on the page), `wording` (which texts of the version each page must carry), `keep_out`. Boxes are "x y width height" in mm from the top left of the paper as cut.
 """
 
 import tomllib
@@ -48,7 +48,9 @@ class Read:
 
 @dataclass(frozen=True)
 class FormZones:
-    """One form: size as cut and bleed, sheets, mark zones (page and box by name) with their ink, fields' zones."""
+    """One form: size as cut and bleed, sheets, mark zones (page and box by name) with their ink, fields' zones, patterns of what
+    the record may say outside of these.
+    """
 
     width_mm: Decimal
     height_mm: Decimal
@@ -58,6 +60,7 @@ class FormZones:
     ink: Mapping[str, Box]
     reads: tuple[Read, ...]
     bleed_mm: Decimal = Decimal(0)
+    also: tuple[str, ...] = ()
 
 
 @cache
@@ -75,6 +78,7 @@ def form_zones(form_id: str, root: Path | None = None) -> FormZones:
         ink={name: box_of(text) for name, text in proof.get("ink", {}).items()},
         reads=tuple(_read(name, row) for name, row in proof.get("reads", {}).items()),
         bleed_mm=_mm(paper.get("bleed_mm", "0")),
+        also=tuple(proof.get("also", ())),
     )
 
 
@@ -88,8 +92,10 @@ def layout_of(
     ways = proof.get("wording", {}).get(str(page), [])
     own: dict[str, None] = {}
     others: dict[str, str] = {}
+    texts: list[str] = []
     for version in table["version"]:
         valid = version["valid_from"] <= on <= version.get("valid_to", date.max)
+        texts += map(_solid, _strings(version["texts"])) if valid else ()
         for way in ways:
             for text in _strings(field_at(version["texts"], way)):
                 if valid:
@@ -101,6 +107,7 @@ def layout_of(
     return Layout(
         name=f"{form_id}-{page}",
         wording=tuple(own),
+        texts="\n".join(texts),
         other_wording=tuple((day, text) for text, day in others.items() if text not in own),
         folds=tuple(box for kind, box in areas if kind == "fold"),
         windows=tuple(box for kind, box in areas if kind == "window"),

@@ -110,7 +110,7 @@ def into_bleed(bleed_mm: Decimal) -> int:
     return int(float(bleed_mm) * PAGE_DPI / 25.4)
 
 
-def check_ink(place: Place, expected: ExpectedPage, whole: Raster, around: int = 0) -> Iterator[Finding]:
+def check_free(place: Place, expected: ExpectedPage, whole: Raster, around: int = 0) -> Iterator[Finding]:
     """Ink in the margin, in a window outside its zones, in a keep-out zone; one finding for each, with the box of the ink.
 
     `whole` has so many pixels `around` the paper as cut.

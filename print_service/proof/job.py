@@ -74,6 +74,7 @@ def read_back(
         require(job, JobState.COMPOSED)
         names = session.scalars(select(PageFile.name).where(PageFile.job_id == batch).order_by(PageFile.name)).all()
     printer = Printer(settings.proof.margin_mm, settings.proof.fold_clear_mm)
+    issuer = issuer_of(settings)
     fonts = font_rules(settings)
     waiting: deque[_Waiting] = deque()
     evidences: list[Evidence] = []
@@ -89,7 +90,7 @@ def read_back(
     for name in names:
         with transaction(engine) as session:
             row = session.scalars(select(PageFile).where(PageFile.job_id == batch, PageFile.name == name)).one()
-            expected = list(expected_pages(session, get_job(session, batch), row, printer))
+            expected = list(expected_pages(session, get_job(session, batch), row, issuer, printer))
         orders = part_orders(folder / name, expected, second=second, fonts=fonts)
         waiting.append(_Waiting(folder / name, expected, deque(pool.submit(read_part, order) for order in orders)))
         while sum(len(file.parts) for file in waiting) > 2 * settings.workers and len(waiting) > 1:
@@ -98,6 +99,13 @@ def read_back(
         take()
     write_atomically(settings.output / batch / "evidence.jsonl", evidence_file(evidences))
     return evidences
+
+
+def issuer_of(settings: Settings) -> dict[str, str]:
+    """What all forms say of the ward, under the names that forms use."""
+    table = {key: str(value) for key, value in settings.ward.model_dump(exclude={"local_postcodes"}).items()}
+    table["ward"] = table.pop("name")
+    return table
 
 
 def font_rules(settings: Settings) -> FontRules:

@@ -1,4 +1,4 @@
-"""One page's marks: each zone drawn by pdfium, decoded, judged by `rules`, `quiet` and `geometry`.
+"""One page's marks: each zone drawn by pdfium, decoded, judged by `rules`, `quiet`, `blackness`, `modules` and `geometry`.
 
 A sample of pages, the first of each form's among them, and every page on which something would not read, is also looked at whole: a
 mark where none belongs is a fault of the form and so repeats, and a mark beside its zone is named as misplaced.
@@ -7,17 +7,28 @@ mark where none belongs is a fault of the form and so repeats, and a mark beside
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from print_service.findings import Finding
+from print_service.proof.blackness import not_black
 from print_service.proof.decode import CUSTOMER, KINDS, Symbol, decode
 from print_service.proof.geometry import Finer, check_place
 from print_service.proof.model import Box, ExpectedMark, ExpectedPage
+from print_service.proof.modules import wrong_modules
 from print_service.proof.ocr_lines import lines_in_picture
 from print_service.proof.owners import Owners
 from print_service.proof.place import Place
 from print_service.proof.quiet import shortages
 from print_service.proof.raster import INK_BELOW, MARGIN_MM, Raster, Sheet, page_raster, zone_raster, zone_rasters
-from print_service.proof.rules import check_ground, check_lines, check_slip, check_symbol, zone_text
+from print_service.proof.rules import (
+    check_colour,
+    check_ground,
+    check_lines,
+    check_modules,
+    check_slip,
+    check_symbol,
+    zone_text,
+)
 from print_service.proof.second import confirms
 
 OCR = "ocr"
@@ -110,6 +121,10 @@ def _judge(look: Look, mark: ExpectedMark, raster: Raster, symbol: Symbol) -> No
     reading.decoded[mark.kind] += not findings
     reading.findings += findings
     reading.findings += check_ground(place, mark, shortages(raster, symbol))
+    ink = slice(max(0, symbol.top), symbol.bottom + 1), slice(max(0, symbol.left), symbol.right + 1)
+    reading.findings += check_colour(place, mark, not_black(look.sheet, raster, ink, colour=look.sweep))
+    if symbol.text == mark.text:  # else what is wrong with it is told
+        reading.findings += check_modules(place, mark, *wrong_modules(raster, symbol))
     if look.expected.slip is not None and mark.kind in {"gs1-128", "el-qr"}:
         reading.check("slip", list(check_slip(place, mark, symbol.text, look.expected.slip)))
     if mark.ink is not None:
@@ -151,6 +166,9 @@ def _read_lines(look: Look, mark: ExpectedMark, raster: Raster, text: tuple[str,
     if not printed:
         look.report("proof.mark-missing", kind=mark.kind, expected=mark.text, found=" ".join(text), zone=zone)
         return True
+    around = ceil(float(MARGIN_MM) * raster.dpi / 25.4)
+    ink = slice(around, -around), slice(around, -around)
+    look.reading.findings += check_colour(look.place, mark, not_black(look.sheet, raster, ink, colour=look.sweep))
     findings = check_lines(look.place, mark, printed, text, look.owners)
     look.reading.decoded[mark.kind] += not findings
     look.reading.findings += findings

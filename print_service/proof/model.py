@@ -62,13 +62,14 @@ class SlipFacts:
 class Layout:
     """What a page of a form has in common with every other: its own wording, and where ink may not be.
 
-    `wording` must stand on the page; `other_wording` belongs to other versions of the form (first day of validity, text). `folds` are
+    `wording` must stand on the page; `texts` are all texts of its version, a line each, without white space; `other_wording` belongs to other versions of the form (first day of validity, text). `folds` are
     lines (width or height 0) that marks keep clear of and that may show in the margin, `windows` show nothing but zones,
     `keep_out` holds no ink at all. `margin_mm` is what the printer cannot print: nothing may stand there but what runs into a bleed.
     """
 
     name: str = ""
     wording: tuple[str, ...] = ()
+    texts: str = ""
     other_wording: tuple[tuple[str, str], ...] = ()
     folds: tuple[Box, ...] = ()
     windows: tuple[Box, ...] = ()
@@ -84,7 +85,8 @@ NO_LAYOUT = Layout()
 class ExpectedPage:
     """One page of the file (counted from 0): the piece it belongs to, its size as cut in mm, its marks and its fields.
 
-    `bleed_mm` is printed beyond each edge and cut off.
+    `bleed_mm` is printed beyond each edge and cut off. `also` is what the record may say outside the fields, a line each, without white
+    space; None where that is not asked.
     """
 
     piece: int
@@ -96,6 +98,7 @@ class ExpectedPage:
     layout: Layout = NO_LAYOUT
     slip: SlipFacts | None = None
     bleed_mm: Decimal = Decimal(0)
+    also: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,26 @@ class Owners:
         # Every part of a file takes them along; they are packed once, and unpacked once in each process.
         return _unpacked, (self._packed,)
 
+    def within(self, text: str, piece: int, but: str) -> int | None:
+        """A piece, not this one, a text of which stands within `text`; what is part of `but` as well does not count."""
+        if text not in self._parts:
+            spans = ((start, start + length) for length in self._lengths for start in range(len(text) - length + 1))
+            self._parts[text] = [text[start:end] for start, end in spans if text[start:end] in self.texts]
+        for found in self._parts[text]:
+            if piece not in self.texts[found] and found not in but:
+                return min(self.texts[found])
+        return None
+
+    @cached_property
+    def _parts(self) -> dict[str, list[str]]:
+        """Which owned texts stand within a text that was asked for: a form says the same on every page."""
+        return {}
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        """Lengths of the texts that are looked for within others, the longest first."""
+        return sorted({len(text) for text in self.texts if len(text) >= _SHORTEST}, reverse=True)
+
     @cached_property
     def _packed(self) -> bytes:
         return pickle.dumps((dict(self.marks), dict(self.texts)))

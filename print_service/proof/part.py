@@ -15,21 +15,18 @@ from typing import Any
 import pikepdf
 import pypdfium2 as pdfium
 
-from print_service.findings import Finding
-from print_service.proof.audit import Fault, GlyphAudit
+from print_service.proof.bare import draws_beside_marks, own_drawings
 from print_service.proof.boxes import NOT_MEASURABLE, Boxes, check_boxes, read_boxes
-from print_service.proof.content import Reader, Run
-from print_service.proof.geometry import PAGE_DPI, check_ink, into_bleed
+from print_service.proof.content import Reader, UnreadableError
+from print_service.proof.extras import check_extras
 from print_service.proof.look import Look, Reading, read_marks
 from print_service.proof.model import Box, ExpectedPage
-from print_service.proof.overdrawn import check_overdrawn, draws_in_a_field
 from print_service.proof.owners import Owners
 from print_service.proof.pinned_fonts import SHIPPED, FontRules, font_shelf
 from print_service.proof.place import Place, place_of
-from print_service.proof.raster import Sheet, page_raster
-from print_service.proof.texts import BODY, check_outside, check_text, check_visible, check_wording, read_zones
+from print_service.proof.raster import Sheet
+from print_service.proof.strings import StringsJudge
 
-_MOST_GLYPH_FINDINGS = 200
 _TAIL = re.compile(rb"startxref\s+([0-9]{1,12})\s+%%EOF\s*\Z")
 _TABLE = re.compile(rb"xref|[0-9]+\s+[0-9]+\s+obj")
 
@@ -106,8 +103,7 @@ class _File:
         self._tree = tree
         self._reading = reading
         self._reader = Reader()
-        self._audit: GlyphAudit = GlyphAudit(font_shelf(order.fonts))
-        self._glyph_findings = 0
+        self._judge = StringsJudge(self._reader, font_shelf(order.fonts))
 
     def read(self, count: int) -> None:
         """Read every ordered page that the file has."""
@@ -125,8 +121,8 @@ class _File:
                 self._page(page, pages[expected.page].obj, expected, place)
             finally:
                 page.close()
-        self._reading.expected_checks["glyphs"] += self._audit.pairs
-        self._reading.right_checks["glyphs"] += self._audit.right
+        self._reading.expected_checks["glyphs"] += self._judge.audit.pairs
+        self._reading.right_checks["glyphs"] += self._judge.audit.right
 
     def _page(self, page: pdfium.PdfPage, tree: pikepdf.Object, expected: ExpectedPage, place: Place) -> None:
         order, reading = self._order, self._reading
@@ -138,57 +134,19 @@ class _File:
         reading.findings += found
         if any(finding.key in NOT_MEASURABLE for finding in found):
             return
-        also = {"second": expected.page in order.second, "sweep": expected.page in order.sweep}
-        look = Look(Sheet(page, boxes.trim), expected, place, order.dpi, order.owners, reading, **also)
+        sheet, own = Sheet(page, boxes.trim), own_drawings(page)
+        sweep = expected.page in order.sweep or draws_beside_marks(own, sheet, expected)
+        second = expected.page in order.second
+        look = Look(sheet, expected, place, order.dpi, order.owners, reading, second=second, sweep=sweep)
         lines: dict[Box, tuple[str, ...]] = {}
-        grounds = self._reader.grounds
+        reading.findings += check_extras(place, tree, self._tree.Root)
         try:
-            runs = self._reader.page(tree)
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
+            strings = self._reader.page(tree)
+        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, UnreadableError):
             look.report("proof.page-unreadable")
         else:
-            lines = self._strings(look, runs, new_ground=self._reader.grounds > grounds)
+            lines = self._judge.judge(look, strings, own)
         read_marks(look, lines)
-
-    def _strings(self, look: Look, runs: Sequence[Run], *, new_ground: bool) -> dict[Box, tuple[str, ...]]:
-        """Judge glyphs, fields, wording and ink; returns the lines of the OCR zones. `new_ground`: no page of this part
-        had this one's ground before.
-        """
-        expected, place, reading = look.expected, look.place, self._reading
-        fonts, owners = self._reader.fonts, self._order.owners
-        self._audit.page(runs, fonts)
-        if self._audit.faults:
-            self._name_glyphs(place, runs)
-        zones, lines, outside = read_zones(expected, runs, fonts)
-        layout = expected.layout
-        bounded = layout.margin_mm or layout.windows or layout.keep_out
-        around = into_bleed(expected.bleed_mm)
-        whole = page_raster(look.sheet, PAGE_DPI, around) if expected.texts or bounded else None
-        raster = whole.without(around) if whole is not None else None
-        for text, zone in zip(expected.texts, zones, strict=True):
-            found = check_text(place, text, zone, owners)
-            if found is None and raster is not None and text.text:
-                found = check_visible(place, text, zone, raster)
-            if text.text or found is not None:
-                reading.check(f"text-{text.kind}", [found] if found is not None else [])
-        if expected.texts and (new_ground or look.sweep or draws_in_a_field(look.sheet, expected)):
-            reading.check("overdrawn", list(check_overdrawn(place, look.sheet, expected, zones)))
-        if expected.texts:
-            reading.findings += check_outside(place, expected, outside, owners)
-        if layout.wording or layout.other_wording:
-            reading.check("wording", list(check_wording(place, expected, runs)))
-        if bounded and whole is not None:
-            reading.check("ink", list(check_ink(place, expected, whole, around)))
-        return lines
-
-    def _name_glyphs(self, place: Place, runs: Sequence[Run]) -> None:
-        told: set[tuple[int, int]] = set()
-        for run in runs:
-            for position, fault in self._audit.at_fault(run):
-                if (run.font, fault.code) not in told and self._glyph_findings < _MOST_GLYPH_FINDINGS:
-                    told.add((run.font, fault.code))
-                    self._glyph_findings += 1
-                    self._reading.findings.append(_glyph_finding(place, run, position, fault))
 
 
 def _boxes(tree: pikepdf.Object) -> Boxes | None:
@@ -197,16 +155,6 @@ def _boxes(tree: pikepdf.Object) -> Boxes | None:
         return read_boxes(tree)
     except (pikepdf.PdfError, ValueError, TypeError, ArithmeticError):
         return None
-
-
-def _glyph_finding(place: Place, run: Run, position: int, fault: Fault) -> Finding:
-    first, last = (position, position + 1) if position >= 0 else (0, -1)
-    (x, top), (right, bottom) = run.place(run.starts[first], BODY[0]), run.place(run.starts[last], BODY[1])
-    zone = f"{x:.1f}, {top:.1f}, {right - x:.1f}, {bottom - top:.1f}"
-    codes = " ".join(f"U+{ord(character):04X}" for character in fault.text)
-    return place.finding(
-        fault.key, font=fault.name, expected=fault.text, codepoints=codes, found=fault.found, zone=zone
-    )
 
 
 def merged(readings: Sequence[Reading]) -> Reading:

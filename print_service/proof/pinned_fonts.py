@@ -126,7 +126,7 @@ class PinnedFont:
     def expected(self, text: str) -> tuple[Outline, ...]:
         """The outlines this font has for a text: one for a character or a character with its selector, else as shaped.
 
-        Empty where the font has no glyph for it.
+        Empty where the font lacks a glyph for any of it.
         """
         found = self._expected.get(text)
         if found is None:
@@ -142,7 +142,8 @@ class PinnedFont:
             if name is None and self.twins and text in _twins():
                 return self._glyphs(_twins()[text])
         else:
-            return [glyph for glyph in self._shaped(text) if glyph]
+            shaped = list(self._shaped(text))
+            return shaped if all(shaped) else []
         return [] if name is None else [self._file.getGlyphID(name)]
 
     def _shaped(self, text: str) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""Rasters of a finished PDF by pdfium: the whole page or one zone of it, in grey, at a stated dpi.
+"""Rasters of a finished PDF by pdfium: the whole page or one zone of it, in grey (where it matters, in colour), at a stated dpi.
 
 Step 5 judges what a printer would put on paper, so nothing here looks at the PDF's text or operators. Only a zone's own
 pixels are drawn; pdfium clips the rest of the page away. Pixels are counted from the corner of the paper as cut, which is the corner
@@ -143,6 +143,13 @@ def media_raster(sheet: Sheet, dpi: int) -> Raster:
     return Raster(_render(sheet, dpi, box), dpi, box[0], box[1])
 
 
+def colours(sheet: Sheet, raster: Raster) -> Grey:
+    """Red, green and blue of every pixel of a raster of the sheet, along a third axis."""
+    height, width = raster.pixels.shape
+    pixels = (raster.left, raster.top, raster.left + width, raster.top + height)
+    return _render(sheet, raster.dpi, pixels, colour=True)[:, :, ::-1]
+
+
 def _shown(sheet: Sheet, scale: float) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of what pdfium shows of the page, in pixels from the corner of the paper as cut."""
     left, bottom, right, top = sheet.page.get_bbox()
@@ -155,12 +162,13 @@ def _shown(sheet: Sheet, scale: float) -> tuple[float, float, float, float]:
     )
 
 
-def _render(sheet: Sheet, dpi: int, pixels: _Pixels) -> Grey:
-    """Grey pixels of a rectangle, counted from the corner of the paper as cut; white where the page does not reach."""
+def _render(sheet: Sheet, dpi: int, pixels: _Pixels, *, colour: bool = False) -> Grey:
+    """Grey pixels of a rectangle, or blue, green and red, counted from the corner of the paper as cut; white where the page does not reach."""
     left, top, right, bottom = pixels
     scale = dpi / 72
     shown = _shown(sheet, scale)
-    bitmap = pdfium.PdfBitmap.new_native(right - left, bottom - top, raw.FPDFBitmap_Gray)
+    form = raw.FPDFBitmap_BGR if colour else raw.FPDFBitmap_Gray
+    bitmap = pdfium.PdfBitmap.new_native(right - left, bottom - top, form)
     bitmap.fill_rect(_WHITE, 0, 0, right - left, bottom - top)
     # pdfium's own unit here is a point from the top left of what it shows of the page
     matrix = raw.FS_MATRIX(scale, 0, 0, scale, shown[0] - left, shown[1] - top)
@@ -170,6 +178,7 @@ def _render(sheet: Sheet, dpi: int, pixels: _Pixels) -> Grey:
         min(right, shown[2]) - left,
         min(bottom, shown[3]) - top,
     )
-    raw.FPDF_RenderPageBitmapWithMatrix(bitmap, sheet.page, matrix, clip, raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE)
-    grey: Grey = bitmap.to_numpy()
-    return grey
+    flags = raw.FPDF_ANNOT if colour else raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE
+    raw.FPDF_RenderPageBitmapWithMatrix(bitmap, sheet.page, matrix, clip, flags)
+    drawn: Grey = bitmap.to_numpy()
+    return drawn

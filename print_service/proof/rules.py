@@ -10,6 +10,7 @@ from datetime import date
 
 from print_service.findings import Finding
 from print_service.proof import piece_mark
+from print_service.proof.blackness import Colour
 from print_service.proof.decode import CUSTOMER, Symbol
 from print_service.proof.model import Box, ExpectedMark, SlipFacts
 from print_service.proof.ocr_lines import LENGTHS, check_digits_hold
@@ -101,6 +102,22 @@ def check_ground(place: Place, mark: ExpectedMark, short: tuple[Shortage, ...]) 
         else:
             found.append(place.finding("proof.quiet-zone", **values, side=each.what))
     return tuple(found)
+
+
+def check_colour(place: Place, mark: ExpectedMark, colour: Colour | None) -> tuple[Finding, ...]:
+    """A finding for ink of a mark that is not black, with its red, green and blue; none for None."""
+    if colour is None:
+        return ()
+    found = ", ".join(map(str, colour))
+    return (place.finding("proof.mark-not-black", kind=mark.kind, found=found, zone=zone_text(mark.zone)),)
+
+
+def check_modules(place: Place, mark: ExpectedMark, wrong: int, of: int) -> tuple[Finding, ...]:
+    """A finding for modules of a matrix symbol that are not those of its text."""
+    if not wrong:
+        return ()
+    values = {"kind": mark.kind, "expected": mark.text, "zone": zone_text(mark.zone)}
+    return (place.finding("proof.mark-damaged", **values, number=wrong, of=of),)
 
 
 def _mm(tenths: int) -> str:

@@ -30,16 +30,26 @@ FIELDS: Mapping[str, str] = {
     "title": "税目",
     "year": "年度・期別",
 }
+REASONS: Mapping[str, str] = {
+    "askew": "傾き・反転",
+    "crowded": "字どうしの重なり",
+    "small": "5ポイント未満の小さな字",
+    "stretched": "縦横比の違う字",
+    "torn": "数字の間の空き",
+    "unfilled": "塗りのない字又は縁取りの字",
+}
 OUTSIDE = "-"  # the `field` of a text that stands in no zone
 
 
 def words_of(values: Mapping[str, str | int]) -> dict[str, str]:
-    """The words for a finding's keys, as `mark`, `edge` and `item`."""
+    """The words for a finding's keys, as `mark`, `edge`, `how` and `item`."""
     found = {}
     if "kind" in values:
         found["mark"] = MARKS.get(str(values["kind"]), str(values["kind"]))
     if "side" in values:
         found["edge"] = SIDES.get(str(values["side"]), str(values["side"]))
+    if "reason" in values:
+        found["how"] = REASONS.get(str(values["reason"]), str(values["reason"]))
     if "field" in values:
         found["item"] = _field(str(values["field"]))
     return found

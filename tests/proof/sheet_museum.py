@@ -349,7 +349,7 @@ SHEETS: dict[Callable[[Path], Exhibit], str] = {
     amount_not_painted: "proof.text-invisible",
     amount_struck_out: "proof.text-overdrawn",
     figure_drawn_before_the_amount: "proof.text-overdrawn",
-    name_blacked_out: "proof.text-overdrawn",
+    name_blacked_out: "proof.text-invisible",
     rule_of_the_ground_through_the_number: "proof.text-overdrawn",
     neighbours_number_in_the_text: "proof.foreign-text",
     neighbours_name_in_the_text: "proof.foreign-text",

@@ -24,7 +24,7 @@ def runs(content: bytes):
     page = pdf.pages[0].obj
     page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=embed(pdf, OCR_B, "0123456789")))
     page.Contents = pdf.make_stream(content)
-    return Reader().page(page)
+    return Reader().page(page).runs
 
 
 def places(content: str):
@@ -80,7 +80,7 @@ def test_a_form_is_read_where_it_is_drawn(tmp_path):
     )
     page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(G=pdf.make_indirect(form)))
     page.Contents = pdf.make_stream(b"q 1 0 0 1 0 50 cm /G Do Q /G Do")
-    found = [run.place(0) for run in Reader().page(page)]
+    found = [run.place(0) for run in Reader().page(page).runs]
     assert [(round(x / PT), round(100 - y / PT)) for x, y in found] == [(11, 52), (11, 2)]
 
 
@@ -91,7 +91,7 @@ def test_every_character_stands_where_pdfium_says(tmp_path):
     with pikepdf.open(path) as pdf:
         reader = Reader()
         for number, page in enumerate(pdf.pages):
-            own = reader.page(page.obj)
+            own = reader.page(page.obj).runs
             theirs = document[number].get_textpage()
             text = "".join(theirs.get_text_range().split())
             assert "".join("".join(run.text.split()) for run in own) == text

@@ -10,8 +10,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from field_museum import FIELD_FAULTS
+from glyph_museum import GLYPHS
 from hypothesis import given
 from hypothesis import strategies as st
+from ink_museum import INK
 from letter_museum import LETTERS
 from proof_museum import (
     EXHIBITS,
@@ -69,7 +72,14 @@ def test_every_key_has_a_sentence_and_an_exhibit_or_a_test_here():
     sources = (path.read_text(encoding="utf-8") for path in Path(prove.__file__).parent.glob("*.py"))
     used = {key for source in sources for key in re.findall(r'"(proof\.[a-z0-9-]+)"', source)}
     assert used <= set(catalogue())
-    shown = {*EXHIBITS.values(), *LETTERS.values(), *SHEETS.values()}
+    shown = {
+        *EXHIBITS.values(),
+        *FIELD_FAULTS.values(),
+        *GLYPHS.values(),
+        *INK.values(),
+        *LETTERS.values(),
+        *SHEETS.values(),
+    }
     tested_elsewhere = {"proof.page-unlisted", "proof.zone-outside-page", "proof.other-file", "proof.file-changed"}
     tested_elsewhere |= {"proof.more-alike", "proof.more-following"}  # test_telling.py
     assert used - shown - tested_elsewhere == {"proof.second-decoder", "proof.second-decoder-absent"}
