@@ -5,7 +5,7 @@ The strings of a field are right in any of these states; what the eye or a clerk
 
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
+from operator import sub
 
 from print_service.findings import Finding
 from print_service.proof.content import Run
@@ -64,7 +64,11 @@ def letters_of(run: Run) -> Sequence[str]:
 
 def _crowded_or_torn(run: Run, font: PdfFont) -> str:
     widths = font.widths_of(run.codes)
-    steps = [behind - start for start, behind in pairwise(run.starts)]
+    steps = list(map(sub, run.starts[1:], run.starts))
+    spare = list(map(sub, steps, widths))
+    low, high = min(spare), max(spare)
+    if high - low <= _GAP and low >= (_LEAST_STEP - 1) * min(widths):
+        return ""
     letters = letters_of(run) or "x" * len(widths)
     gaps = []
     for at in range(len(widths) - 1):
@@ -72,5 +76,5 @@ def _crowded_or_torn(run: Run, font: PdfFont) -> str:
         if kind in "LN" and steps[at] < _LEAST_STEP * widths[at]:
             return "crowded"
         if kind == "N" and unicodedata.category(letters[at + 1][0])[0] in "NP":
-            gaps.append(steps[at] - widths[at])
+            gaps.append(spare[at])
     return "torn" if gaps and max(gaps) - min(gaps) > _GAP else ""
