@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from print_service.findings import Finding, RefusedError
+from print_service.press.model import Form
 
 
 class PressError(RefusedError):
@@ -24,6 +25,16 @@ class PressError(RefusedError):
 def press_error(key: str, where: str = "", **values: str | int) -> PressError:
     """A refusal for one reason."""
     return PressError([Finding(key, where, values)])
+
+
+def form_fault(key: str, form: Form, where: str, **values: str | int) -> Finding:
+    """A fault of a form at a line of its template."""
+    return Finding(key, where, {"form": form.id, "where": where, **values})
+
+
+def unique(faults: Iterable[Finding]) -> list[Finding]:
+    """The faults in order, each once."""
+    return list({str(fault): fault for fault in faults}.values())
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from operator import getitem
 from typing import Any, Protocol, TypeVar, cast
 
-from print_service.findings import Finding
+from print_service.findings import Finding, RefusedError
 from print_service.press.embed import UsedGlyph
 from print_service.press.errors import PressError, press_error
 from print_service.press.fonts import FontFile, FontTable
@@ -127,6 +127,12 @@ def _ask(question: Callable[[], _Answer], form: Form) -> _Answer:
     """What a record answers. A record that is not as the form expects it is refused, not the file it stands in."""
     try:
         return question()
+    except PressError:
+        raise
+    except RefusedError as error:
+        raise PressError(
+            Finding(fault.key, fault.where or form.id, fault.values) for fault in error.findings
+        ) from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise press_error("press.template", form.id, form=form.id, reason=reason) from error

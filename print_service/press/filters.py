@@ -46,8 +46,8 @@ def zen(value: object) -> str:
 
 
 def period(number: int) -> str:
-    """第1期 of 1."""
-    return f"第{number}期"
+    """第1期 of 1. Raises TypeError for a missing one."""
+    return f"第{line(number)}期"
 
 
 def digits(value: int, width: int) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from print_service.findings import Finding
 from print_service.press.errors import PressError, press_error
 from print_service.press.model import Form, Paper, Zone
+from print_service.press.sources import source_digest, source_text
 from print_service.resources import templates_dir
 
 KINDS = ("notices", "letters")
@@ -44,7 +44,7 @@ def _load(form_id: str, on: date, root: Path) -> Form:
         raise press_error("press.form-unknown", form=form_id, root=str(root))
     path = folder / "form.toml"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(source_text(path))
     except (OSError, ValueError) as error:
         raise press_error("press.form-toml", str(path), reason=str(error)) from error
     return _Reader(path, table).form(form_id, on)
@@ -65,14 +65,14 @@ class _Reader:
         paper = self._paper()
         zones = self._zones("zones", ZONE_KINDS, paper)
         areas = self._zones("areas", AREA_KINDS, paper)
-        versions = [self._version(index, row) for index, row in enumerate(self._table.get("version", []))]
+        versions = [self._version(index, row) for index, row in enumerate(self._version_rows())]
         self._check_overlaps(versions)
         if self._faults:
             raise PressError(self._faults)
         for valid_from, valid_to, fields, texts in versions:
             if valid_from <= on and (valid_to is None or on <= valid_to):
                 folder = self._path.parent
-                digest = _digest(folder)
+                digest = source_digest((folder.parent.parent / "shared", folder))
                 return Form(form_id, title, paper, zones, areas, texts, fields, valid_from, folder, digest)
         raise press_error("press.form-version-none", str(self._path), form=form_id, day=on.isoformat())
 
@@ -128,10 +128,13 @@ class _Reader:
 
     def _zones(self, section: str, kinds: frozenset[str], paper: Paper) -> dict[str, Zone]:
         zones = {}
-        for name, row in self._table.get(section, {}).items():
+        for name, row in self._rows(section).items():
             key = f"{section}.{name}"
+            if not isinstance(row, dict):
+                self._wrong(key, row, f"[{key}] の表")
+                continue
             kind, page = row.get("kind"), row.get("page")
-            if kind not in kinds:
+            if not isinstance(kind, str) or kind not in kinds:
                 self._wrong(f"{key}.kind", kind, " / ".join(sorted(kinds)))
             if not isinstance(page, int) or not 1 <= page <= paper.pages:
                 self._wrong(f"{key}.page", page, f"1〜{paper.pages} の整数")
@@ -140,6 +143,21 @@ class _Reader:
                 self._fault("press.form-zone-outside", zone=key, paper=f"{paper.width_mm}×{paper.height_mm} mm")
             zones[name] = Zone(name, str(kind), page if isinstance(page, int) else 1, x, y, width, height)
         return zones
+
+    def _rows(self, section: str) -> Mapping[str, Any]:
+        rows = self._table.get(section, {})
+        if isinstance(rows, dict):
+            return rows
+        self._wrong(section, rows, f"[{section}.名前] の表")
+        return {}
+
+    def _version_rows(self) -> list[Mapping[str, Any]]:
+        rows = self._table.get("version", [])
+        if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+            return rows
+        value = "[version]" if isinstance(rows, dict) else repr(rows)
+        self._fault("press.form-value", key="version", value=value, expected="[[version]]（かぎ括弧は二つずつ）の表")
+        return []
 
     def _version(self, index: int, row: Mapping[str, Any]) -> tuple[date, date | None, tuple[str, ...], dict[str, Any]]:
         key = f"version[{index}]"
@@ -163,20 +181,9 @@ class _Reader:
         return valid_from, valid_to, tuple(fields), texts
 
     def _check_overlaps(self, versions: list[tuple[date, date | None, tuple[str, ...], dict[str, Any]]]) -> None:
-        if not versions:
+        if "version" not in self._table:
             self._missing("version")
         ordered = sorted(versions, key=lambda version: version[0])
         for earlier, later in pairwise(ordered):
             if earlier[1] is None or earlier[1] >= later[0]:
                 self._fault("press.form-versions-overlap", day=later[0].isoformat())
-
-
-def _digest(folder: Path) -> str:
-    shared = folder.parent.parent / "shared"
-    digest = sha256()
-    for base in (shared, folder):
-        for path in sorted(base.iterdir()) if base.is_dir() else []:
-            content = path.read_bytes()
-            digest.update(f"{base.name}/{path.name} {len(content)}\n".encode())
-            digest.update(content)
-    return digest.hexdigest()

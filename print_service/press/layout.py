@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from markupsafe import escape
-
 from print_service.findings import Finding
 from print_service.press.errors import PressError, press_error
 from print_service.press.fonts import activate, font_rules, load_fonts
 from print_service.press.layers import Spill, characters_laid_out, overflows, solid_length
+from print_service.press.markup import sizes_of
 from print_service.press.model import Form, Zone
+from print_service.press.sources import source_text
 
 # What forms need of a browser's own style sheet. WeasyPrint's whole sheet styles eight pseudo-elements of every element, which
 # costs a third of a page.
@@ -49,15 +49,7 @@ class LayoutEngine:
         self._elements = weasyprint.CSS(string=_ELEMENTS)
         self._templates = templates
         self._font_rules = font_rules(load_fonts(fonts))
-        self._stylesheets: dict[tuple[str, str], Any] = {}
-
-    def markup(self, form: Form, template: str, body: str) -> ET.Element:
-        """The document tree of a rendered template. Raises PressError where it is not well formed."""
-        source = f'<html lang="ja"><head><title>{escape(form.title)}</title></head><body>{body}</body></html>'
-        try:
-            return ET.fromstring(source)  # noqa: S314 (our own template, every value escaped)
-        except ET.ParseError as error:
-            raise press_error("press.template", template, form=form.id, reason=str(error)) from error
+        self._stylesheets: dict[tuple[str, str], list[Any]] = {}
 
     def lay_out(self, form: Form, root: ET.Element) -> Any:
         """The laid-out document: the form's number of pages, nothing outside its box, nothing lost. Raises PressError."""
@@ -73,28 +65,36 @@ class LayoutEngine:
         faults = [_overflow(form, number, spill) for number, spill in spills]
         lost = solid_length("".join(root[1].itertext())) - characters_laid_out(document.pages)
         if lost and not faults:
-            faults.append(Finding("press.text-lost", form.id, {"form": form.id, "characters": lost}))
+            key = "press.text-lost" if lost > 0 else "press.text-added"
+            faults.append(Finding(key, form.id, {"form": form.id, "characters": abs(lost)}))
         if faults:
             raise PressError(faults)
         return document
 
     def _render(self, form: Form, root: ET.Element) -> Any:
         document = _html(self._engine, root, self._elements).render(
-            stylesheets=[self._stylesheet(form)], font_config=self._font_config
+            stylesheets=self._stylesheets_of(form), font_config=self._font_config
         )
         pages = len(document.pages)
         if pages != form.paper.pages:
             raise press_error("press.page-count", form.id, form=form.id, pages=pages, expected=form.paper.pages)
         return document
 
-    def _stylesheet(self, form: Form) -> Any:
+    def _stylesheets_of(self, form: Form) -> list[Any]:
+        """Paper and named places from form.toml with the fonts, the shared sheet, the form's own. Raises PressError naming the file."""
         key = (form.sha256, form.valid_from.isoformat())
         if key not in self._stylesheets:
-            self._stylesheets[key] = self._engine.CSS(string=self._css(form), font_config=self._font_config)
+            files = (self._templates / "shared" / "common.css", form.folder / "form.css")
+            named = [(form.id, self._places_css(form))]
+            named += [(f"{path.parent.name}/{path.name}", source_text(path)) for path in files if path.is_file()]
+            self._stylesheets[key] = [self._sheet(name, css) for name, css in named]
         return self._stylesheets[key]
 
-    def _css(self, form: Form) -> str:
-        """The form's style: paper and named places from form.toml, then the shared sheet, then its own."""
+    def _sheet(self, name: str, css: str) -> Any:
+        with warnings_are_errors(name):
+            return self._engine.CSS(string=css, font_config=self._font_config)
+
+    def _places_css(self, form: Form) -> str:
         width, height = form.paper.width_mm, form.paper.height_mm
         rules = [
             f"@page {{ size: {width}mm {height}mm; margin: 0 }}",
@@ -102,10 +102,7 @@ class LayoutEngine:
         ]
         for section, places in (("zone", form.zones), ("area", form.areas)):
             rules += [f".{section}-{name} {{ {_box(place)} }}" for name, place in places.items()]
-        sheets = (self._templates / "shared" / "common.css", form.folder / "form.css")
-        return "\n".join(
-            [*rules, *self._font_rules, *(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file())]
-        )
+        return "\n".join([*rules, *self._font_rules])
 
 
 def first_sizes(root: ET.Element) -> None:
@@ -113,7 +110,7 @@ def first_sizes(root: ET.Element) -> None:
     for element in list(root.iter()):
         _next_size(element)
         if element.get("data-valign") == "bottom":
-            inner = ET.Element("div", {"style": "position:absolute;left:0;right:0;bottom:0"})
+            inner = ET.Element("div", {"style": "position:absolute;left:0;right:0;bottom:0;padding:inherit"})
             inner.text, inner[:] = element.text, list(element)
             element.text = None
             element[:] = [inner]
@@ -122,12 +119,13 @@ def first_sizes(root: ET.Element) -> None:
 def _next_size(element: ET.Element) -> bool:
     """Set a box in the next of its sizes; False when there is none."""
     step = int(element.get("data-size", "-1")) + 1
-    sizes = element.get("data-sizes", "").split()[step:]
+    sizes = sizes_of(element)[step:]
     if not sizes:
         return False
-    size, _, lines = sizes[0].partition("/")
+    points, lines = sizes[0]
     own = element.attrib.setdefault("data-style", element.get("style", ""))
-    element.attrib.update({"data-size": str(step), "data-lines": lines, "style": f"{own};font-size:{size}pt"})
+    style = f"{own};font-size:{points}pt"
+    element.attrib.update({"data-size": str(step), "data-lines": str(lines or ""), "style": style})
     return True
 
 

@@ -1,7 +1,8 @@
 """The quick way to fill a slot: rows of plain characters that fit at the slot's first size, which is nearly all there are.
 
 Step 4 (compose), under `press.settext`, which sets whatever this leaves. A row is looked up by its text, so that what recurs from page
-to page is set once; a row answers None where it has a character that is not plain, or is too wide.
+to page is set once; a row answers None where it has a character that is not plain, is too wide, or has spaces to spare in a slot
+that collapses them.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ class QuickRow(dict[str, bytes | None]):
 
     def __init__(self, slot: Slot, use: FontUse, baseline: int, *, first: bool) -> None:
         super().__init__()
-        self._known = use.known
+        self._known, self._collapse = use.known, slot.collapse
         self._size, self._upem = slot.steps[0].size, use.upem
         self._x, self._width, self._sideways = slot.x, slot.width, SIDEWAYS[slot.align]
         self._least_room = 0 if slot.wrap else -SLACK
@@ -40,7 +41,7 @@ class QuickRow(dict[str, bytes | None]):
         if not text:
             return self._font
         found = self._known[text]
-        if found is None:
+        if found is None or (self._collapse and " " in text and _has_spare_spaces(text)):
             return None
         room = self._width - found[0] * self._size // self._upem
         if room < self._least_room:
@@ -61,6 +62,7 @@ class MixedRow(dict[tuple[str, ...], bytes | None]):
     def __init__(self, slot: Slot, uses: Sequence[FontUse], baseline: int) -> None:
         super().__init__()
         self._slot, self._uses, self._size = slot, uses, slot.steps[0].size
+        self._collapse = slot.collapse
         self._sideways = SIDEWAYS[slot.align]
         self._least_room = 0 if slot.wrap else -SLACK
         before, self._after = _colours(slot)
@@ -73,7 +75,7 @@ class MixedRow(dict[tuple[str, ...], bytes | None]):
         for text, use, font in zip(texts, self._uses, self._fonts, strict=True):
             if text:
                 found = use.known[text]
-                if found is None:
+                if found is None or (self._collapse and " " in text and _has_spare_spaces(text)):
                     return None
                 room -= found[0] * size // use.upem
                 shown += font, found[1]
@@ -84,6 +86,11 @@ class MixedRow(dict[tuple[str, ...], bytes | None]):
         if len(self) < REMEMBERED:
             self[texts] = line
         return line
+
+
+def _has_spare_spaces(text: str) -> bool:
+    """Whether a text begins or ends with a space or has two together."""
+    return "  " in text or text[:1] == " " or text[-1:] == " "
 
 
 def _colours(slot: Slot) -> tuple[bytes, bytes]:

@@ -57,6 +57,7 @@ QUESTIONS: Mapping[str, str] = {
     "length": "len({0})",
     "value": "({0})",
     "none": "({0}) is None",
+    "has": "has({0}, {1})",
     "==": "({0}) == {1}",
     "<": "({0}) < {1}",
     "<=": "({0}) <= {1}",
@@ -134,8 +135,18 @@ def _tuple(expressions: Iterable[str]) -> str:
 def answer(question: Question) -> Callable[[Fields], Constant]:
     """The function that asks a record."""
     expression = QUESTIONS[question.kind].format(source(question.subject), repr(question.operand))
-    made: Callable[[Fields], Constant] = eval(f"lambda f: {expression}", {**FILTERS, "line": line})  # noqa: S307
+    space = {**FILTERS, "line": line, "has": has}
+    made: Callable[[Fields], Constant] = eval(f"lambda f: {expression}", space)  # noqa: S307
     return made
+
+
+def has(value: Any, key: Constant) -> bool:
+    """Whether a value has a part of this name or place; what is no mapping or list has none."""
+    try:
+        value[key]
+    except (LookupError, TypeError):
+        return False
+    return True
 
 
 def value_of(recipe: Recipe, fields: Fields) -> Any:

@@ -6,39 +6,22 @@ where the slot may; what does not fit at the smallest size is refused, never cut
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from print_service.press.breaks import may_break
 from print_service.press.errors import MissingGlyph, MissingGlyphError, press_error
 from print_service.press.fontuse import FontUse
 from print_service.press.glyphs import FontChain, Run
-from print_service.press.quickrows import REMEMBERED, SIDEWAYS, SLACK, MixedRow, QuickRow
-from print_service.press.recipe import Rows
+from print_service.press.lines import HANGING, SPACE, Line, Piece, advance_of, collapsed, without_end, wrap
+from print_service.press.quickrows import (
+    REMEMBERED,
+    SIDEWAYS,
+    SLACK,
+    MixedRow,
+    QuickRow,
+)
+from print_service.press.recipe import Row, Rows
 from print_service.press.shaping import Cluster
 from print_service.press.slots import Slot, Step
-
-# What Pango lets stand beyond the end of a line.
-_HANGING = frozenset(" \u3000")
-
-
-class Piece(NamedTuple):
-    """Part of a line in one font: its clusters, or a text of plain characters, and its advance in font units."""
-
-    use: FontUse
-    text: str
-    clusters: tuple[Cluster, ...]
-    advance: int
-
-    def width(self, size: int) -> int:
-        """Width at a size. mpt."""
-        return self.advance * size // self.use.upem
-
-    def show(self, size: int) -> bytes:
-        """The operators that show it."""
-        return self.use.show(self.clusters, size) if self.clusters else self.use.show_plain(self.text)
-
-
-Line = list[Piece]
 
 
 class _Never(dict[Any, bytes | None]):
@@ -66,6 +49,7 @@ class SlotSetter:
         self._use = use
         self._top = height - slot.y
         self._form = form
+        self._hanging = HANGING if slot.wrap else HANGING - SPACE
         self._set: dict[Rows, bytes] = {}
         is_quick = not (slot.features or slot.spacing) and len(chains) <= _most_lines(slot, slot.steps[0])
         self.quick = list(self._quick_rows()) if is_quick else [_Never()] * len(chains)
@@ -95,15 +79,22 @@ class SlotSetter:
         """Paragraphs, each cut where the font changes. Raises MissingGlyphError for every cluster no font has."""
         paragraphs: list[Line] = []
         missing: list[MissingGlyph] = []
-        for row, chains in zip(rows, self._chains, strict=True):
+        for number, (row, chains) in enumerate(zip(rows, self._chains, strict=True), start=1):
             paragraphs.append([])
-            for text, chain in zip([row] if isinstance(row, str) else row, chains, strict=True):
+            for text, chain in zip(self._texts(row, last=number == len(rows)), chains, strict=True):
                 runs, lacking = chain.split_marking(text)
                 missing += lacking
                 paragraphs[-1] += [self._piece(self._use(run.font), run) for run in runs]
         if missing:
             raise MissingGlyphError(dict.fromkeys(missing), self._slot.name)
         return paragraphs
+
+    def _texts(self, row: Row, *, last: bool) -> Sequence[str]:
+        texts = (row,) if isinstance(row, str) else row
+        if not self._slot.collapse:
+            return texts
+        # WeasyPrint keeps a space before `<br/>`, which is seen where lines are not aligned to the left.
+        return collapsed(texts, strips_end=last or self._slot.align == "left")
 
     def _piece(self, use: FontUse, run: Run) -> Piece:
         if not self._slot.features and not run.stored and use.plain.issuperset(run.text):
@@ -112,14 +103,14 @@ class SlotSetter:
         if run.stored:
             # Drawn by the sequence another collection gives the same shape; it reads as it was stored.
             clusters = (Cluster(run.stored, tuple(glyph for cluster in clusters for glyph in cluster.glyphs)),)
-        return Piece(use, run.stored or run.text, clusters, _advance(clusters))
+        return Piece(use, run.stored or run.text, clusters, advance_of(clusters))
 
     def _fitted(self, paragraphs: list[Line]) -> bytes:
         slot = self._slot
         excess = 0
         for step in slot.steps:
             lines = [line for paragraph in paragraphs for line in self._wrapped(paragraph, step.size)]
-            wide = max(self._width(line, step.size) for line in lines) - slot.width
+            wide = max(self._width(without_end(line, self._hanging), step.size) for line in lines) - slot.width
             if wide <= SLACK and len(lines) <= _most_lines(slot, step):
                 return b"\n".join(self._shown(lines, step))
             excess = max(wide, len(lines) * step.pitch - min(slot.height, (step.lines or len(lines)) * step.pitch))
@@ -135,7 +126,8 @@ class SlotSetter:
     def _wrapped(self, paragraph: Line, size: int) -> list[Line]:
         if not self._slot.wrap or self._width(paragraph, size) <= self._slot.width:
             return [paragraph]
-        return wrap(paragraph, lambda line: self._width(line, size) <= self._slot.width)
+        lines = wrap(paragraph, lambda line: self._width(line, size) <= self._slot.width, anywhere=self._slot.anywhere)
+        return [without_end(line, SPACE) for line in lines] if self._slot.collapse else lines
 
     def _width(self, line: Line, size: int) -> int:
         # CSS puts the space after every letter, the last one too.
@@ -157,7 +149,8 @@ class SlotSetter:
 
     def _line(self, step: Step, number: int, lines: int, width: int, shown: bytes) -> bytes:
         slot = self._slot
-        x = slot.x + (slot.width - width) * SIDEWAYS[slot.align] // 2
+        # What hangs at its end counts where a line is aligned, but moves no line out at its left.
+        x = slot.x + max(0, slot.width - width) * SIDEWAYS[slot.align] // 2
         line = b"1 0 0 1 %d %d Tm %b" % (x, self._baseline(step, number, lines), shown)
         if slot.spacing:
             line = b"%d Tc %b 0 Tc" % (slot.spacing, line)
@@ -171,56 +164,3 @@ class SlotSetter:
 def _most_lines(slot: Slot, step: Step) -> int:
     room = (slot.height + SLACK) // step.pitch
     return min(room, step.lines) if step.lines else room
-
-
-def _advance(clusters: Sequence[Cluster]) -> int:
-    return sum(glyph.advance for cluster in clusters for glyph in cluster.glyphs)
-
-
-def wrap(paragraph: Line, fits: Callable[[Line], bool]) -> list[Line]:
-    """Lines that each fit, cut at the last place where a line may end, else wherever it must (`overflow-wrap: anywhere`)."""
-    atoms = [atom for piece in paragraph for atom in _atoms(piece)]
-    lines: list[Line] = []
-    start = 0
-    while start < len(atoms):
-        end = start + 1
-        while end < len(atoms) and fits(_joined(_without_end_space(atoms[start : end + 1]))):
-            end += 1
-        if end < len(atoms):
-            end = _last_break(atoms, start, end)
-        lines.append(_joined(_without_end_space(atoms[start:end])))
-        start = end
-    return lines
-
-
-def _last_break(atoms: Sequence[Piece], start: int, end: int) -> int:
-    for place in range(end, start, -1):
-        if may_break(atoms[place - 1].text[-1], atoms[place].text[0]):
-            return place
-    return end
-
-
-def _atoms(piece: Piece) -> list[Piece]:
-    if not piece.clusters:
-        return [Piece(piece.use, character, (), piece.use.advance(character)) for character in piece.text]
-    return [Piece(piece.use, cluster.text, (cluster,), _advance((cluster,))) for cluster in piece.clusters]
-
-
-def _without_end_space(atoms: Line) -> Line:
-    while len(atoms) > 1 and atoms[-1].text in _HANGING:
-        atoms = atoms[:-1]
-    return atoms
-
-
-def _joined(atoms: Sequence[Piece]) -> Line:
-    """Neighbours of one font and one kind as one piece."""
-    line: Line = []
-    for atom in atoms:
-        if line and line[-1].use is atom.use and bool(line[-1].clusters) == bool(atom.clusters):
-            last = line[-1]
-            line[-1] = Piece(
-                atom.use, last.text + atom.text, last.clusters + atom.clusters, last.advance + atom.advance
-            )
-        else:
-            line.append(atom)
-    return line

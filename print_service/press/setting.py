@@ -5,7 +5,9 @@ of the font that has them, and a cluster without a font is recorded; the press t
 `mj` (names and addresses) and `ocr`, and those of `press.filters`. Stands between a form's template and its layout (`press.weasy`).
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
@@ -15,6 +17,7 @@ from print_service.press.errors import MissingGlyph, MissingGlyphError, PressErr
 from print_service.press.filters import FILTERS, plain
 from print_service.press.fonts import FontTable
 from print_service.press.glyphs import FontChain, font_chains
+from print_service.press.sources import source_text
 
 
 class TextSetter:
@@ -35,7 +38,9 @@ class TextSetter:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        environment.filters.update(FILTERS, mj=self._name, ocr=self._ocr)
+        environment.filters.update(
+            {name: _of_text(function) for name, function in FILTERS.items()}, mj=self._name, ocr=self._ocr
+        )
         self._environment = environment
 
     def render(self, template: str, where: str, **values: object) -> str:
@@ -64,7 +69,7 @@ class TextSetter:
         path = self._templates / template
         chain = self.chains["plain"]
         faults = []
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(source_text(path).splitlines(), start=1):
             for glyph in _unlike_first(chain, line.replace("\t", " ")):
                 values: dict[str, str | int] = {
                     "file": template,
@@ -99,6 +104,15 @@ class TextSetter:
 
     def _ocr(self, value: str) -> Markup:
         return self._set(value, self.chains["ocr"], own_class="ocr-b")
+
+
+def _of_text(function: Callable[..., str]) -> Callable[..., str]:
+    """A filter for what Jinja2 escaped on the way (a block `set`) as for the text itself."""
+
+    def apply(value: Any, *arguments: Any) -> str:
+        return function(value.unescape() if isinstance(value, Markup) else value, *arguments)
+
+    return apply
 
 
 def _unlike_first(chain: FontChain, text: str) -> list[MissingGlyph]:

@@ -35,7 +35,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An area of fixed size whose text differs from record to record. `x`, `y` from the page's top left corner."""
+    """An area of fixed size whose text differs from record to record. `x`, `y` from the page's top left corner; with `collapse`,
+    runs of spaces are one and those at a line's ends none, as `white-space: normal` has it; with `anywhere`, a word longer than a
+    line is cut.
+    """
 
     name: str
     where: str
@@ -53,6 +56,8 @@ class Slot:
     color: str
     features: tuple[tuple[str, int], ...]
     parts: tuple[Part, ...]
+    collapse: bool
+    anywhere: bool
 
 
 @dataclass(frozen=True, slots=True)

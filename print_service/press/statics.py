@@ -37,7 +37,7 @@ def static_page(page: Any, fonts: FontTable) -> StaticPage:
         if font := _FONT.fullmatch(line):
             current = (font[1], font[2])
         elif line.endswith(" TJ"):
-            items.append(_show(line, current, names))
+            items += _shown(line, current, names)
         elif not _OPAQUE.fullmatch(line):
             if _UNKNOWN.search(line):
                 raise press_error("press.static-operator", operator=line)
@@ -56,19 +56,25 @@ def _font_id(font: Any, fonts: FontTable) -> str:
     raise press_error("press.static-font", family=font.family, weight=int(font.weight))
 
 
-def _show(line: str, current: tuple[str, str], names: Mapping[str, tuple[Any, str]]) -> Show:
+def _shown(line: str, current: tuple[str, str], names: Mapping[str, tuple[Any, str]]) -> list[str | Show]:
     font, font_id = names[current[0]]
+    before: list[str | Show] = []
     glyphs: list[tuple[str, int, int]] = []
     for piece in _PIECE.finditer(line):
         if piece[2] is not None:
+            moved = round(float(piece[2]))
+            if not glyphs:
+                # `palt` draws a leading bracket in: the line moves before its first glyph, in the unit of its own font.
+                before += [Show(font_id, current[1], ()), f"[{moved}] TJ"]
+                continue
             text, gid, kerning = glyphs.pop()
-            glyphs.append((text, gid, kerning + round(float(piece[2]))))
+            glyphs.append((text, gid, kerning + moved))
             continue
         codes = piece[1]
         for start in range(0, len(codes), 4):
             gid = int(codes[start : start + 4], 16)
             glyphs.append((font.to_unicode[gid], gid, 0))
-    return Show(font_id, current[1], tuple(glyphs))
+    return [*before, Show(font_id, current[1], tuple(glyphs))]
 
 
 def _grey(line: str) -> str:

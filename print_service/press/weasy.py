@@ -15,6 +15,7 @@ from print_service.press.fonts import load_fonts
 from print_service.press.layers import LayeredPage
 from print_service.press.layout import LayoutEngine, warnings_are_errors
 from print_service.press.marks import MarkSetter, missing_marks, wrong_fields
+from print_service.press.markup import parse_markup
 from print_service.press.model import Filling, Form, PrintedPiece
 from print_service.press.setting import TextSetter
 
@@ -52,7 +53,7 @@ class WeasyPress:
     def _lay_out(self, form: Form, file: str, values: dict[str, object]) -> Any:
         template = (form.folder / file).relative_to(self._templates).as_posix()
         body = self._setter.render(template, form.id, form=form, texts=form.texts, **values)
-        return self._engine.lay_out(form, self._engine.markup(form, template, body))
+        return self._engine.lay_out(form, parse_markup(form, template, body))
 
 
 def _mark_operators(filling: Filling) -> list[bytes]:

@@ -25,7 +25,7 @@ slip = "納付書"
 account = "口座振替"
 """
 CSS = "body { margin: 0 } .page { position: relative } .page + .page { break-before: page } "
-CSS += ".b { position: absolute; font: 10pt/1.2 'BIZ UDGothic'; white-space: pre } .w { white-space: normal }"
+CSS += ".b { position: absolute; font: 10pt/1.2 'BIZ UDGothic'; white-space: pre } .w { white-space: normal; overflow-wrap: anywhere }"
 
 
 def make_form(root: Path, body: str, fields: list[str], css: str = "", pages: int = 1, height: str = "60.0") -> Form:

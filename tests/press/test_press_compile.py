@@ -1,5 +1,6 @@
 """A form is compiled or refused with the line at fault: nothing a record brings can move, vanish or become constant."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -7,6 +8,7 @@ from form_shop import box, make_form, page
 from pypdf import PdfReader
 
 from print_service.press.errors import PressError
+from print_service.press.forms import _load, load_form
 from print_service.press.model import Filling
 from print_service.press.slot import SlotPress
 
@@ -15,6 +17,8 @@ def low(content):
     return box(content, "left:5mm;top:20mm;width:80mm;height:5mm")
 
 
+CELL = '<td style="height:8mm;vertical-align:top">'
+TALL = '<tr><td style="height:30mm">'
 SIZED = "left:5mm;top:5mm;width:60mm;height:5mm"
 
 
@@ -107,6 +111,8 @@ def test_a_changed_form_is_compiled_anew(fill):
         ('<div class="page">\n<div class="b" style="left:1mm;top:1mm;width:40mm">{{ a }}</div></div>', "press.slot-size", 2),
         ('<div class="page">\n<div class="b" style="left:1mm;top:1mm;height:4mm">{{ a }}</div></div>', "press.slot-size", 2),
         (f'<div class="page"><div class="b" style="{SIZED}">\n{{{{ a }}}}<div>x</div></div></div>', "press.slot-mixed", 2),
+        (f'<div class="page"><div class="b" style="{SIZED}">甲\n<span>{{{{ a }}}}</span>円</div></div>', "press.slot-mixed", 2),
+        (f'<div class="page"><div class="b" style="{SIZED}">\n{{{{ a }}}}<span>円</span></div></div>', "press.slot-mixed", 2),
         (f'<div class="page"><div class="b" style="{SIZED};text-align:justify">\n{{{{ a }}}}</div></div>', "press.slot-align", 2),
         (f'<div class="page"><div class="b" style="{SIZED}">\n{{{{ unknown }}}}</div></div>', "press.field-unknown", 2),
         (f'<div class="page">\n{{% if (a ~ "x") == "ax" %}}{{% endif %}}<div class="b" style="{SIZED}">{{{{ a }}}}</div></div>', "press.condition-on-text", 2),
@@ -116,6 +122,15 @@ def test_a_changed_form_is_compiled_anew(fill):
         (f'<div class="page"><div class="b" style="{SIZED}">\n{{{{ a | mj | zen }}}}</div></div>', "press.template", 2),
         (f'<div class="page"><div class="b" style="{SIZED}">\n{{{{ a[:2] }}}}</div></div>', "press.template", 2),
         (f'<div class="page"><div class="b" style="{SIZED}">\n{{{{ (a ~ "x")[:2] }}}}</div></div>', "press.value-cut", 2),
+        (f'<div class="page">\n{{% if a %}}<div class="b" style="{SIZED}">{{{{ a }}}}</div></div>', "press.template", 2),
+        (f'<div class="page"><div class="b" style="{SIZED}">\n{{% a %}}</div></div>', "press.template", 2),
+        (f'<div class="page"><div class="b" style="{SIZED}">\n{{{{ a | upcase }}}}</div></div>', "press.template", 2),
+        ('<div class="page">{{% include "parts/x.html" %}}</div>'.replace("{{", "{").replace("}}", "}"), "press.template-foreign", 1),
+        ('<div class="page">\n{% import "../x.html" as x %}</div>', "press.template-foreign", 2),
+        ('{% set name = "x" %}\n{% include name ~ ".html" %}<div class="page"></div>', "press.template-foreign", 2),
+        (f'<div class="page"><div class="b" style="{SIZED};line-height:0">\n{{{{ a }}}}</div></div>', "press.slot-pitch", 2),
+        ('<div class="page"><div class="b" style="left:5mm;top:58mm;width:9mm;height:5mm">\n{{ a }}</div></div>', "press.slot-outside", 2),
+        ('<div class="page"><div class="b" style="left:-3mm;top:5mm;width:9mm;height:5mm">\n{{ a }}</div></div>', "press.slot-outside", 2),
         (f'<div class="page"><div class="b" style="{SIZED};font-family:\'Nowhere\'">\n{{{{ a }}}}</div></div>', "press.slot-font", 2),
     ],
 )  # fmt: skip
@@ -123,6 +138,73 @@ def test_a_fault_of_a_form_is_named_with_its_line(fill, body, key, line):
     findings = refusal(fill, body, {"a": "1"})
     assert [finding.key for finding in findings] == [key]
     assert findings[0].where.endswith(f"form.html:{line}")
+
+
+def test_rows_that_a_loop_places_below_the_paper_are_refused_by_their_excess(fill):
+    """Paper 60 mm high; row n reaches down to 10 + 6n mm."""
+    row = (
+        '<div class="b" data-fit="期別" style="left:5mm;top:{{ 5+loop.index*6 }}mm;width:40mm;height:5mm">{{ r }}</div>'
+    )
+    body = page("{% for r in rows %}" + row + "{% endfor %}")
+    assert "第8期" in fill(body, {"rows": [f"第{n}期" for n in range(1, 9)]})
+    findings = refusal(fill, body, {"rows": [f"第{n}期" for n in range(1, 11)]})
+    assert [(finding.key, finding.values["excess"]) for finding in findings] == [
+        ("press.slot-outside", "4.0"),
+        ("press.slot-outside", "10.0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        page(box("一")) + '<div class="b" style="position:fixed;left:5mm;top:20mm;width:50mm;height:6mm">{{ a }}</div>' + page(box("二")),
+        f'<table style="width:80mm"><tr style="display:table-header-group">{CELL}{{{{ a }}}}</td></tr>{TALL}一</td></tr>{TALL}二</td></tr></table>',
+    ],
+    ids=["fixed", "table head"],
+)  # fmt: skip
+def test_a_slot_on_two_pages_is_refused_for_it_would_be_filled_once(fill, body):
+    findings = refusal(fill, body, {"a": "見本"}, pages=2, css="html { font: 10pt/1.2 'BIZ UDGothic' }")
+    assert [finding.key for finding in findings] == ["press.slot-repeated"]
+
+
+@pytest.mark.parametrize("text", ["辻\U000e0102", "見\u200b本", "見\u00ad本", "한"])
+def test_wording_outside_a_slot_must_be_in_the_base_font(tmp_path, cache, text):
+    """A slot chooses a font for each character; a static text has one."""
+    make_form(tmp_path, page(box("{{ a }}"), low("{{ texts.greeting }}")), ["a"])
+    toml = tmp_path / "notices" / "card" / "form.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("拝啓", text), encoding="utf-8")
+    _load.cache_clear()
+    form = load_form("card", date(2026, 1, 1), tmp_path)
+    printed = SlotPress(tmp_path, tmp_path / "cache").print_file([(1, [Filling(form, {"a": "1"}, {})])], "t")
+    (finding,) = printed.held[0][1]
+    assert (finding.key, finding.where) == ("press.text-character", "card/form.toml:14")
+    assert finding.values["cluster"] in text
+
+
+def test_a_shared_template_of_a_shared_template_may_be_used_and_a_foreign_one_may_not(tmp_path, fill):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "x.html").write_text("x", encoding="utf-8")
+    (tmp_path / "shared" / "a.html").write_text("{% include 'shared/b.html' %}", encoding="utf-8")
+    (tmp_path / "shared" / "b.html").write_text("乙", encoding="utf-8")
+    body = page(box("{{ a }}"), low("{% include 'shared/a.html' %}"))
+    assert fill(body, {"a": "1"}) == "乙\n1"
+    (tmp_path / "shared" / "b.html").write_text("乙\n{% include 'parts/x.html' %}", encoding="utf-8")
+    (finding,) = refusal(fill, body, {"a": "1"})
+    assert (finding.key, finding.where) == ("press.template-foreign", "shared/b.html:2")
+
+
+def test_text_that_the_style_sheet_adds_is_told_from_text_that_is_lost(fill):
+    findings = refusal(
+        fill, page(box("{{ a }}"), low('<i class="x">見出し</i>')), {"a": "1"}, css=".x::before{content:'※'}"
+    )
+    assert [(finding.key, finding.values["characters"]) for finding in findings] == [("press.text-added", 1)]
+
+
+def test_a_fault_of_the_style_sheet_names_its_file(fill):
+    findings = refusal(fill, page(box("{{ a }}")), {"a": "1"}, css="\n.x { colr: red }")
+    assert [(finding.key, finding.where) for finding in findings] == [("press.weasyprint-warning", "card/form.css")]
+    assert "2:6" in findings[0].values["message"]
 
 
 def test_all_faults_of_a_form_at_once(fill):

@@ -88,3 +88,24 @@ def test_a_zone_outside_the_paper_is_refused(tmp_path):
     with pytest.raises(PressError) as caught:
         load_form("slip", date(2025, 4, 1), written(tmp_path, GOOD.replace('x_mm = "10"', 'x_mm = "40.1"')))
     assert [finding.key for finding in caught.value.findings] == ["press.form-zone-outside"]
+
+
+NO_VERSION = GOOD.partition("[[version]]")[0]
+SLIPS = {
+    "version": NO_VERSION + '[version]\nvalid_from = 2025-04-01\nsource = "test"\nfields = []',
+    "zones.a": GOOD.replace("[zones.cvs]", "[zones]\na = 1\n[zones.cvs]"),
+    "areas": "areas = 1\n" + GOOD,
+    "zones.cvs.kind": GOOD.replace('kind = "gs1-128"', 'kind = ["gs1-128"]'),
+}
+
+
+@pytest.mark.parametrize("key", SLIPS)
+def test_a_slip_of_brackets_is_a_fault_with_its_key(tmp_path, key):
+    with pytest.raises(PressError) as caught:
+        load_form("slip", date(2025, 4, 1), written(tmp_path, SLIPS[key]))
+    assert [(fault.key, fault.values["key"]) for fault in caught.value.findings] == [("press.form-value", key)]
+
+
+def test_version_in_single_brackets_is_told_to_take_two(tmp_path):
+    with pytest.raises(PressError, match=r"\[\[version\]\]（かぎ括弧は二つずつ）"):
+        load_form("slip", date(2025, 4, 1), written(tmp_path, SLIPS["version"]))

@@ -73,6 +73,11 @@ WRAPPED = {
     "one long word": ("A" * 120, {}),
     "a number at the end": ("見本町" * 9 + "12-345-6789号室", {}),
     "spaces": ("見本　太郎　" * 9, {}),
+    "several spaces at a line's end": ("見本町　　　" * 6, {}),
+    "a wave dash of cp932": ("受付時間　午前九時三十～午後五時まで" * 2, {}),
+    "a Roman number": ("見本町グランドハイツⅡA棟203" * 3, {}),
+    "a number sign": ("見本町一丁目見本整理№二〇三番の一" * 3, {}),
+    "marks on a letter": ("か\u309aき\u309a辻\U000e0102" * 15, {}),
 }
 
 
@@ -84,6 +89,68 @@ def test_lines_end_where_they_should(both, name):
     )
     assert misplaced(characters(filled, 0), characters(whole, 0)) == []
     assert different_pixels(raster(filled, 0), raster(whole, 0)) == 0
+
+
+ALIGNED = {
+    "U+3000 at the end": "見本　太郎　" * 2,
+    "spaces round a name": "  見本  太郎 ",
+    "words": "Green  Fields  ",
+}
+
+
+@pytest.mark.parametrize("align", ["left", "center", "right"])
+@pytest.mark.parametrize("white_space", ["normal", "nowrap", "pre", "pre-wrap"])
+@pytest.mark.parametrize("name", sorted(ALIGNED))
+def test_white_space_is_what_the_style_says(both, name, white_space, align):
+    """CSS Text 3, 4.1: with normal and nowrap runs of spaces are one and those at a line's ends none."""
+    style = f"{SLOT};height:40mm;white-space:{white_space};text-align:{align}"
+    body = page(box("\n   甲 {{ a }} \n<br/> \n 乙  {{ a | mj }} {{ b }}\n 丙", style))
+    filled, whole = both(body, {"a": ALIGNED[name], "b": ""})
+    assert misplaced(characters(filled, 0), characters(whole, 0)) == []
+    assert different_pixels(raster(filled, 0), raster(whole, 0)) == 0
+
+
+@pytest.mark.parametrize("align", ["left", "center", "right"])
+@pytest.mark.parametrize("white_space", ["normal", "pre-wrap"])
+@pytest.mark.parametrize(
+    "text", ["見本　太郎　" * 9, "見本町　　　" * 6, "Green  Fields   Heights North Tower,  Room 1204-5678  "]
+)
+def test_a_space_at_the_end_of_a_wrapped_line_counts_where_the_line_is_aligned(both, text, white_space, align):
+    style = f"{SLOT};white-space:{white_space};text-align:{align};overflow-wrap:anywhere"
+    filled, whole = both(page(box("{{ a }}", style)), {"a": text})
+    assert misplaced(characters(filled, 0), characters(whole, 0)) == []
+
+
+def test_a_name_keeps_its_spaces_where_the_style_keeps_them(both):
+    filled, _ = both(
+        page(box("{{ a | mj }}", SLOT + "white-space:pre-wrap;overflow-wrap:anywhere")), {"a": "見本  太郎"}
+    )
+    assert PdfReader(BytesIO(filled)).pages[0].extract_text() == "見本  太郎"
+
+
+def test_a_word_longer_than_its_line_is_cut_only_where_the_style_says_so(both):
+    """80 mm hold 45 half-width letters of 10 points."""
+    fits, long = "見本 " + "A" * 45 + " 見本", "見本 " + "A" * 46 + " 見本"
+    normal = page(box("{{ a }}", SLOT + "white-space:normal;overflow-wrap:normal", fit="欄"))
+    filled, whole = both(normal, {"a": fits})
+    assert misplaced(characters(filled, 0), characters(whole, 0)) == []
+    with pytest.raises(PressError) as caught:
+        both(normal, {"a": long})
+    assert [finding.key for finding in caught.value.findings] == ["press.overflow"]
+    both(page(box("{{ a }}", SLOT + "white-space:normal;overflow-wrap:anywhere", fit="欄")), {"a": long})
+
+
+def test_a_ground_whose_first_bracket_is_drawn_in_by_palt_is_the_same_page(both):
+    """`palt` moves the line before its first glyph."""
+    style = "left:5mm;top:25mm;width:60mm;height:5mm;font-family:'Noto Sans CJK JP';font-feature-settings:'palt'"
+    filled, whole = both(page(box("{{ a }}"), box("「見本」", style)), {"a": "見本"})
+    assert misplaced(characters(filled, 0), characters(whole, 0)) == []
+    assert different_pixels(raster(filled, 0), raster(whole, 0)) == 0
+
+
+def test_lines_at_a_padded_slots_foot_stand_within_the_padding(both):
+    filled, whole = both(page(box("{{ a }}", SLOT + "padding:2mm 3mm", valign="bottom", fit="欄")), {"a": "見本"})
+    assert misplaced(characters(filled, 0), characters(whole, 0)) == []
 
 
 @pytest.mark.parametrize(

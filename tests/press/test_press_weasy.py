@@ -176,7 +176,7 @@ def test_a_literal_character_outside_the_base_font_is_an_error(card):
 
 
 def test_unbalanced_markup_is_an_error(card):
-    assert refused(card, body='<div class="page">{{ name }}') == ["press.template"]
+    assert refused(card, body='<div class="page">{{ name }}') == ["press.template-markup"]
 
 
 def test_a_mark_stands_on_the_600_dpi_grid_in_whole_dots(card):
