@@ -4,6 +4,7 @@ Strings and their places come from `content`. A zone's lines may be broken where
 does not count; any other does. Text outside the zones is the form's own; `outside` looks at it.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,7 @@ from print_service.proof.pdf_fonts import PdfFont
 from print_service.proof.pinned_fonts import without_selectors
 from print_service.proof.place import Place
 
+_SPACES = re.compile(r"[ \t]{2,}")
 _MIDDLE = 350.0  # of a character's height above the baseline, 1/1000 em
 _SLACK_MM = 0.4
 _LINE_MM = 0.6
@@ -107,10 +109,10 @@ def _split(run: Run, font: PdfFont | None, index: _Index, zones: list[ZoneText])
 
 
 def agrees(lines: Sequence[str], text: str) -> bool:
-    """Whether lines read back are the text, however it was broken into lines."""
-    left = text
+    """Whether lines read back are the text, however it was broken into lines. Spaces and tabs together count as one, as forms print them."""
+    left = _SPACES.sub(" ", text)
     for line in lines:
-        own, left = line.strip(), left.lstrip()
+        own, left = _SPACES.sub(" ", line).strip(), left.lstrip()
         if not left.startswith(own):
             return False
         left = left[len(own) :]

@@ -63,6 +63,9 @@ def test_an_unknown_shape_is_the_forms_error():
         (["見本　太郎　様"], "見本　太郎　様", True),
         (["見本", "太郎　様"], "見本　太郎　様", True),  # a blank at a line's end is not printed
         (["見本太郎　様"], "見本　太郎　様", False),
+        (["ハイツ A 101"], "ハイツ  A   101", True),  # CSS Text 3, 4.1.1: spaces together are one
+        (["ハイツ  A"], "ハイツA", False),
+        (["見本　太郎"], "見本　　太郎", False),  # U+3000 is a character
         (["〒160-0006", "舟町6-17"], "〒160-0006\n舟町6-17\n", True),
         ([], "", True),
         (["太郎"], "", False),
