@@ -19,6 +19,7 @@ from press_records import DAY, Entry, Said
 from print_service.press.fonts import load_fonts
 from print_service.press.forms import load_form
 from print_service.press.layout import LayoutEngine
+from print_service.press.markup import parse_markup
 from print_service.press.model import Form, Zone
 from print_service.press.setting import TextSetter
 
@@ -83,7 +84,7 @@ class Forms:
         return load_form(form_id, DAY, self.templates)
 
     def tree(self, form: Form, body: str) -> ET.Element:
-        return self.engine.markup(form, form.id, body)
+        return parse_markup(form, form.id, body)
 
     def body(self, form: Form, file: str, values: Mapping[str, Any]) -> str:
         return self._setter.render(f"notices/{form.id}/{file}", form.id, form=form, texts=form.texts, **values)

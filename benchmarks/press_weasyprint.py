@@ -34,7 +34,7 @@ class WeasyPrint:
 
         self._weasyprint, self._forms = weasyprint, forms
         self._fonts = forms.engine._font_config
-        self._known: dict[str, tuple[Any, list[str]]] = {}
+        self._known: dict[str, tuple[list[Any], list[str]]] = {}
 
     def draw(self, records: Sequence[Record]) -> list[bytes]:
         documents = [self._document(part) for record in records for part in record.parts]
@@ -51,12 +51,13 @@ class WeasyPrint:
             )
         )
         source = f'<html lang="ja"><head><title>{part.form.title}</title></head><body>{sheets}</body></html>'
-        return self._weasyprint.HTML(string=source).render(stylesheets=[css], font_config=self._fonts)
+        return self._weasyprint.HTML(string=source).render(stylesheets=css, font_config=self._fonts)
 
-    def _form(self, form: Form) -> tuple[Any, list[str]]:
+    def _form(self, form: Form) -> tuple[list[Any], list[str]]:
         """The style and the ground of each page."""
         if form.id not in self._known:
-            css = self._weasyprint.CSS(string=self._forms.engine._css(form) + LAYERS, font_config=self._fonts)
+            layers = self._weasyprint.CSS(string=LAYERS, font_config=self._fonts)
+            css = [*self._forms.engine._stylesheets_of(form), layers]
             self._known[form.id] = css, self._pages(form, "ground.html", {})
         return self._known[form.id]
 
