@@ -30,7 +30,6 @@ from sqlalchemy.orm import Session
 
 from print_service.ledger.tables import Job, PageFile
 from print_service.proof.expect import Printer, expected_pages
-from print_service.proof.job import issuer_of
 from print_service.proof.part import Part, PartOrder, read_part
 from print_service.proof.prove import part_orders
 from print_service.settings import load_settings
@@ -42,7 +41,7 @@ PRINTER = Printer(Decimal("4.0"), Decimal("2.0"))
 
 def orders(folder: Path, out: Path, times: int) -> tuple[list[PartOrder], float]:
     """The parts of one joined file a job, and the seconds it took to expect a page of them."""
-    issuer = issuer_of(load_settings(folder / "ward.toml"))
+    issuer = load_settings(folder / "ward.toml").ward.issuer()
     engine = create_engine(f"sqlite:///{folder}/ledger.sqlite")
     found, spent, count = [], 0.0, 0
     with Session(engine) as session:

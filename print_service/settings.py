@@ -45,6 +45,12 @@ class Ward(_Table):
         description="Leading digits of the ward's own post codes (区内特別郵便)"
     )
 
+    def issuer(self) -> dict[str, str]:
+        """The issuer block 発行者 of every form, under the names that forms use."""
+        table = {key: str(value) for key, value in self.model_dump(exclude={"local_postcodes"}).items()}
+        table["ward"] = table.pop("name")
+        return table
+
 
 class Slips(_Table):
     """Numbers of the payment slips."""

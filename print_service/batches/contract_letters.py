@@ -15,7 +15,6 @@ from print_service.batches.custody import the_contract
 from print_service.batches.custody_words import ACCREDITATIONS, ROLES, SIDES
 from print_service.batches.paper import in_pages, name_of, names_of, print_numbered, vendor_of
 from print_service.eras import wareki
-from print_service.notices.compose import issuer_fields
 from print_service.press.forms import load_form
 from print_service.settings import Settings
 
@@ -27,7 +26,7 @@ def staff_letter(settings: Settings, act: Act, accepted_by: str, pool: Executor)
     fields = {
         "contract_no": contract.number,
         "issued_on": act.day.isoformat(),
-        "issuer": issuer_fields(settings),
+        "issuer": settings.ward.issuer(),
         "vendor": vendor_of(contract),
         "period": f"{wareki(contract.valid_from)}から{wareki(contract.valid_to)}まで",
         "workplace": contract.workplace,

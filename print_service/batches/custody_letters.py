@@ -24,7 +24,6 @@ from print_service.batches.paper import (
     short_moment,
     vendor_of,
 )
-from print_service.notices.compose import issuer_fields
 from print_service.press.forms import load_form
 from print_service.settings import Settings
 
@@ -46,7 +45,7 @@ def transfer_letter(settings: Settings, act: Act, custody: Custody, transfer: Tr
         "slip_no": transfer.slip if len(together) > 1 else transfer.id,
         "direction": transfer.direction,
         "issued_on": act.day.isoformat(),
-        "issuer": issuer_fields(settings),
+        "issuer": settings.ward.issuer(),
         "vendor": vendor_of(contract),
         "contract_no": contract.number,
         "purpose": f"通知書等の印刷（処理 {'・'.join(dict.fromkeys(one.batch for one in together))}）",

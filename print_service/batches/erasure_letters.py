@@ -14,7 +14,6 @@ from print_service.act import Act
 from print_service.batches.custody import the_contract
 from print_service.batches.custody_words import COPY_KINDS, DISPOSALS, VERIFICATIONS
 from print_service.batches.paper import in_pages, iso, keep, name_of, print_numbered, rows_taken, vendor_of
-from print_service.notices.compose import issuer_fields
 from print_service.press.forms import load_form
 from print_service.settings import Settings
 
@@ -39,7 +38,7 @@ def certificate_letter(
         "batch": "・".join(certificate.batches),
         "medium_no": "・".join(medium.id for medium in media),
         "contract_no": certificate.contract,
-        "issuer": issuer_fields(settings),
+        "issuer": settings.ward.issuer(),
         "vendor": {
             "name": certificate.issuer,
             "address": contract.address,
@@ -66,9 +65,9 @@ def spoilage_letter(settings: Settings, act: Act, heap: Spoilage, disposal: Even
     fields = {
         "spoilage_no": heap.id,
         "issued_on": act.day.isoformat(),
-        "issuer": issuer_fields(settings),
+        "issuer": settings.ward.issuer(),
         "vendor": vendor_of(contract),
-        "ward_line": issuer_fields(settings)["office"],
+        "ward_line": settings.ward.issuer()["office"],
         "contract_no": contract.number,
         "batch": heap.batch,
         "stage": stage,

@@ -21,7 +21,6 @@ from print_service.batches.custody_words import SECRET_ROUTES
 from print_service.batches.paper import moment, name_of, print_numbered
 from print_service.batches.read_back import SealedRecord, sealed_record
 from print_service.ledger.journal import entries
-from print_service.notices.compose import issuer_fields
 from print_service.press.forms import load_form
 from print_service.settings import Settings
 
@@ -42,7 +41,7 @@ def export_letter(session: Session, settings: Settings, medium: str, pool: Execu
     fields = {
         "medium_no": medium,
         "issued_on": act.day.isoformat(),
-        "issuer": issuer_fields(settings),
+        "issuer": settings.ward.issuer(),
         "contract_no": contract.number,
         "container": _container(
             settings, sealed, read, contract.number, load_form("export_record", act.day).texts["method"]

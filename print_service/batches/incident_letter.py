@@ -15,7 +15,6 @@ from print_service.batches.custody import report_rules, the_contract
 from print_service.batches.custody_words import CAUSES, GROUNDS, INCIDENT_KINDS
 from print_service.batches.paper import keep, moment, print_parts
 from print_service.eras import wareki
-from print_service.notices.compose import issuer_fields
 from print_service.settings import Settings
 
 Pair = list[str]
@@ -38,7 +37,7 @@ def incident_letter(
         "incident_no": incident.id,
         "kind": kind.value,
         "issued_on": act.day.isoformat(),
-        "issuer": issuer_fields(settings),
+        "issuer": settings.ward.issuer(),
         "facts": _facts(incident, contract, nth),
         "duties": _duties(incident, rules, duty(incident, rules)),
         "items": [text or "（調査中）" for text in vars(texts).values()],

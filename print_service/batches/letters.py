@@ -12,7 +12,6 @@ from print_service.act import Act
 from print_service.batches.custody import the_contract
 from print_service.batches.seal import SealedBatch
 from print_service.files import write_atomically
-from print_service.notices.compose import issuer_fields
 from print_service.notices.letters import print_letter
 from print_service.settings import Settings
 
@@ -23,7 +22,7 @@ def passphrase_letter(
     """パスフレーズの通知: printed once, to be brought to the vendor by another road than the medium."""
     contract = the_contract(settings)
     fields = {
-        "issuer": issuer_fields(settings),
+        "issuer": settings.ward.issuer(),
         "addressee": {
             "postcode": contract.postcode,
             "address": contract.address,

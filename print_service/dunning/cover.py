@@ -15,7 +15,6 @@ from print_service.act import Act
 from print_service.batches.exclusions import RULES, policies
 from print_service.dunning.shown import RunFacts, run_facts
 from print_service.files import write_atomically
-from print_service.notices.compose import issuer_fields
 from print_service.notices.letters import print_letter
 from print_service.settings import Settings
 
@@ -49,7 +48,7 @@ def cover_fields(settings: Settings, facts: RunFacts, issued_on: date) -> dict[s
         "issued_on": issued_on.isoformat(),
         "as_of": facts.as_of.isoformat(),
         "data_as_of": facts.data_as_of.isoformat(),
-        "issuer": issuer_fields(settings),
+        "issuer": settings.ward.issuer(),
         "planned_by": facts.planned_by,
         "approved_by": facts.approved_by or "",
         "frozen_by": facts.frozen_by or "",

@@ -22,7 +22,6 @@ from print_service.ledger.dunning_tables import PullList, PullRow
 from print_service.ledger.journal import Tag, record
 from print_service.ledger.tables import Piece
 from print_service.mailing.pull import Listed
-from print_service.notices.compose import issuer_fields
 from print_service.notices.letters import print_letter_parts
 from print_service.press.forms import load_form
 from print_service.settings import Settings
@@ -126,7 +125,7 @@ def _parts(
             "revision": listed.revision,
             "issued_on": act.day.isoformat(),
             "deadline": listed.deadline.isoformat(),
-            "issuer": issuer_fields(settings),
+            "issuer": settings.ward.issuer(),
             "made_by": made_by,
             "approved_by": approved_by,
             "count": len(places),

@@ -192,13 +192,6 @@ def _refused_mark(batch: str, number: int, fault: Fault) -> Finding:
     return Finding("compose.mark-refused", where, {"piece": where, "key": fault.key, "reason": fault.sentence})
 
 
-def issuer_fields(settings: Settings) -> dict[str, str]:
-    """The issuer block 発行者 of every form."""
-    table = {key: str(value) for key, value in settings.ward.model_dump(exclude={"local_postcodes"}).items()}
-    table["ward"] = table.pop("name")
-    return table
-
-
 def _finished(path: Path, sidecar: Path, digest: str) -> ChunkResult | None:
     if not (path.is_file() and sidecar.is_file()):
         return None
@@ -264,7 +257,7 @@ def _chunk_orders(engine: Engine, settings: Settings, batch: str) -> Iterator[Ch
             batch=batch,
             name=f"{batch}-{number:04d}",
             issued_on=issued_on,
-            issuer=issuer_fields(settings),
+            issuer=settings.ward.issuer(),
             pieces=tuple(PieceOrder(p.number, p.sheets, tuple(p.documents)) for p in pieces),
             engine=engine_name,
             bar_reduction=settings.press.bar_reduction,

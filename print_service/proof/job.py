@@ -74,7 +74,7 @@ def read_back(
         require(job, JobState.COMPOSED)
         names = session.scalars(select(PageFile.name).where(PageFile.job_id == batch).order_by(PageFile.name)).all()
     printer = Printer(settings.proof.margin_mm, settings.proof.fold_clear_mm)
-    issuer = issuer_of(settings)
+    issuer = settings.ward.issuer()
     fonts = font_rules(settings)
     waiting: deque[_Waiting] = deque()
     evidences: list[Evidence] = []
@@ -99,13 +99,6 @@ def read_back(
         take()
     write_atomically(settings.output / batch / "evidence.jsonl", evidence_file(evidences))
     return evidences
-
-
-def issuer_of(settings: Settings) -> dict[str, str]:
-    """What all forms say of the ward, under the names that forms use."""
-    table = {key: str(value) for key, value in settings.ward.model_dump(exclude={"local_postcodes"}).items()}
-    table["ward"] = table.pop("name")
-    return table
 
 
 def font_rules(settings: Settings) -> FontRules:

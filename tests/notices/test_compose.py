@@ -17,7 +17,6 @@ from print_service.notices.compose import (
     PieceOrder,
     compose_chunk,
     hold_piece,
-    issuer_fields,
     print_pages,
     store_pages,
 )
@@ -251,7 +250,7 @@ def test_the_order_of_a_chunk_is_its_hash(ward):
         order(batch="C"),
         order(name="B-0002"),
         order(issued_on="2026-06-06"),
-        order(issuer=issuer_fields(ward.settings)),
+        order(issuer=ward.settings.ward.issuer()),
         order(pieces=(other,)),
         order(engine="2"),
     ]
@@ -265,7 +264,7 @@ def test_a_chunk_of_an_unknown_form_holds_the_piece_not_the_chunk(tmp_path, numb
         piece = session.scalars(select(Piece).where(Piece.number == 1)).one()
     good = PieceOrder(1, piece.sheets, tuple(piece.documents))
     bad = PieceOrder(2, piece.sheets, tuple({**document, "form": "nothing"} for document in piece.documents))
-    order = ChunkOrder(JOB, "X-0001", "2026-05-08", issuer_fields(numbered_ward.settings), (bad, good), "test")
+    order = ChunkOrder(JOB, "X-0001", "2026-05-08", numbered_ward.settings.ward.issuer(), (bad, good), "test")
     result = pool.submit(compose_chunk, order, tmp_path, numbered_ward.settings.cache).result()
     assert reasons_of(result) == {2: ["press.form-unknown"]}
     assert [row[:2] for row in result.index] == [(1, 0)]

@@ -19,7 +19,7 @@ from print_service.notices.compose import print_pages, store_pages
 from print_service.pool import process_pool
 from print_service.proof.expect import Printer, _document_pages, _Place, expected_pages
 from print_service.proof.forms import form_zones, layout_of
-from print_service.proof.job import issuer_of, read_back, store_proof
+from print_service.proof.job import read_back, store_proof
 from print_service.proof.prove import prove_file
 from print_service.resources import templates_dir
 
@@ -73,7 +73,7 @@ def evidence(ward):
     """The proof of the job's one file, in this process."""
     with ward.session() as session:
         file = session.scalars(select(PageFile)).one()
-        pages = list(expected_pages(session, session.get_one(Job, JOB), file, issuer_of(ward.settings)))
+        pages = list(expected_pages(session, session.get_one(Job, JOB), file, ward.settings.ward.issuer()))
         return prove_file(ward.settings.output / JOB / "pages" / file.name, pages)
 
 
