@@ -94,10 +94,10 @@ class Grounds:
     _kept: dict[tuple[tuple[Ground, ...], Rectangle], Bare] = field(default_factory=dict)
 
     def of(
-        self, sheet: Sheet, forms: tuple[Ground, ...], expected: ExpectedPage, own: Sequence[Drawing]
+        self, sheet: Sheet, forms: tuple[Ground, ...], expected: ExpectedPage, own: Sequence[Drawing], *, alone: bool
     ) -> tuple[Bare, bool]:
-        """The page's ground, and whether it came up here first. `own` is what the page itself draws."""
-        if _touches_a_field(own, sheet, expected) or draws_beside_marks(own, sheet, expected):
+        """The page's ground, and whether it came up here first. `own` is what the page itself draws; `alone`: draw it for itself."""
+        if alone or _touches_a_field(own, sheet, expected):
             with _hidden(_texts(sheet.page)):
                 bare = page_raster(sheet, self.dpi)
             with _hidden([each.thing for each in own]):
@@ -110,13 +110,13 @@ class Grounds:
         return self._kept[key], first
 
 
-def pixels_of(raster: Raster, zone: Box, inset_mm: float = _INSET_MM) -> tuple[slice, slice]:
+def pixels_of(raster: Raster, zone: Box) -> tuple[slice, slice]:
     """Rows and columns of a zone, less a rim."""
     x, y, width, height = (float(side) for side in zone)
     per_mm = raster.dpi / 25.4
     return (
-        slice(max(0, int((y + inset_mm) * per_mm)), max(0, round((y + height - inset_mm) * per_mm))),
-        slice(max(0, int((x + inset_mm) * per_mm)), max(0, round((x + width - inset_mm) * per_mm))),
+        slice(max(0, int((y + _INSET_MM) * per_mm)), max(0, round((y + height - _INSET_MM) * per_mm))),
+        slice(max(0, int((x + _INSET_MM) * per_mm)), max(0, round((x + width - _INSET_MM) * per_mm))),
     )
 
 

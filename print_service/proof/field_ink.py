@@ -17,7 +17,7 @@ from print_service.findings import Finding
 from print_service.proof.bare import AWAY, Bare, Patch, pixels_of
 from print_service.proof.content import Run
 from print_service.proof.legible import is_upright, letters_of
-from print_service.proof.model import ExpectedText
+from print_service.proof.model import ExpectedText, zone_text
 from print_service.proof.place import Place
 from print_service.proof.raster import Grey, Raster
 from print_service.proof.texts import BODY, ZoneText
@@ -40,7 +40,7 @@ def check_ink(place: Place, text: ExpectedText, zone: ZoneText, page: Raster, ba
     for run, glyphs in zone.glyphs:
         for position in inkless(run, glyphs, page, bare.raster):
             found = run.text[:position] if len(run.text) == len(run.codes) else ""
-            whole = ", ".join(map(str, text.zone))
+            whole = zone_text(text.zone)
             return place.finding("proof.text-invisible", found=found, zone=whole, **values)
     at = _drawn_on_ground(text, zone, bare) or _drawn_by_page(text, zone, page, bare)
     return place.finding("proof.text-overdrawn", zone=at, **values) if at else None

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from print_service.findings import Finding
 from print_service.proof.decode import Symbol
-from print_service.proof.model import Box, ExpectedMark, ExpectedPage, Layout
+from print_service.proof.model import Box, ExpectedMark, ExpectedPage, Layout, zone_text
 from print_service.proof.place import Place
 from print_service.proof.raster import Raster
 
@@ -79,7 +79,7 @@ def check_place(place: Place, mark: ExpectedMark, layout: Layout, finer: Finer) 
         ]
         if max(off) <= TOLERANCE_MM:
             break
-    values = {"kind": mark.kind, "zone": _text(mark.zone)}
+    values = {"kind": mark.kind, "zone": zone_text(mark.zone)}
     if max(off[:2]) > TOLERANCE_MM:
         yield place.finding("proof.mark-shifted", **values, expected=_pair(wanted), found=_pair(box))
     elif max(off[2:]) > TOLERANCE_MM:
@@ -190,7 +190,3 @@ def _cut(box: Box, per_mm: float, around: float) -> tuple[slice, slice]:
 
 def _pair(numbers: list[float]) -> str:
     return ", ".join(f"{number:.2f}" for number in numbers[:2])
-
-
-def _text(box: Box) -> str:
-    return ", ".join(map(str, box))

@@ -9,7 +9,7 @@ from operator import sub
 
 from print_service.findings import Finding
 from print_service.proof.content import Run
-from print_service.proof.model import ExpectedText
+from print_service.proof.model import ExpectedText, zone_text
 from print_service.proof.pdf_fonts import PdfFont
 from print_service.proof.pinned_fonts import clusters
 from print_service.proof.place import Place
@@ -30,7 +30,7 @@ def check_legible(
     for run in runs:
         reason = illegible(run, fonts.get(run.font))
         if reason:
-            zone = ", ".join(map(str, expected.zone))
+            zone = zone_text(expected.zone)
             values = {"field": expected.zone_name, "expected": expected.text, "found": run.text, "zone": zone}
             return place.finding("proof.text-illegible", reason=reason, **values)
     return None

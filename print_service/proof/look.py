@@ -13,7 +13,7 @@ from print_service.findings import Finding
 from print_service.proof.blackness import not_black
 from print_service.proof.decode import CUSTOMER, KINDS, Symbol, decode
 from print_service.proof.geometry import Finer, check_place
-from print_service.proof.model import Box, ExpectedMark, ExpectedPage
+from print_service.proof.model import Box, ExpectedMark, ExpectedPage, zone_text
 from print_service.proof.modules import wrong_modules
 from print_service.proof.ocr_lines import lines_in_picture
 from print_service.proof.owners import Owners
@@ -27,7 +27,6 @@ from print_service.proof.rules import (
     check_modules,
     check_slip,
     check_symbol,
-    zone_text,
 )
 from print_service.proof.second import confirms
 

@@ -17,6 +17,11 @@ Kind = Literal["gs1-128", "el-qr", "piece", "customer", "ocr"]
 Box = tuple[Decimal, Decimal, Decimal, Decimal]
 
 
+def zone_text(zone: Box) -> str:
+    """A zone as findings name it: x, y, width, height in mm."""
+    return ", ".join(map(str, zone))
+
+
 @dataclass(frozen=True)
 class ExpectedMark:
     """One mark: its kind, its zone (x, y, width, height in mm from the top left) and its text.

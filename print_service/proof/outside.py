@@ -13,10 +13,9 @@ from print_service.proof.content import Run
 from print_service.proof.model import ExpectedPage
 from print_service.proof.owners import Owners
 from print_service.proof.place import Place
-from print_service.proof.texts import BODY, solid
+from print_service.proof.texts import BODY, LINE_MM, solid
 from print_service.proof.words import OUTSIDE
 
-_LINE_MM = 0.6
 _GAP_EM = 1000.0
 _LONG_NUMBER = re.compile(r"[0-9]{10,}")
 _BETWEEN_FIGURES = re.compile(r"(?<=[0-9])[-‐−ー・,. ](?=[0-9])")
@@ -71,7 +70,7 @@ def _foreign(place: Place, found: str, zone: str, owner: int) -> Finding:
 def _lines(runs: Sequence[Run]) -> Iterator[list[Run]]:
     """Strings that stand on one line with less than an em between them."""
     line: list[Run] = []
-    for run in sorted(runs, key=lambda run: (round(run.place(0.0)[1] / _LINE_MM), run.place(run.starts[0])[0])):
+    for run in sorted(runs, key=lambda run: (round(run.place(0.0)[1] / LINE_MM), run.place(run.starts[0])[0])):
         if line and not _follows(line[-1], run):
             yield line
             line = []
@@ -82,7 +81,7 @@ def _lines(runs: Sequence[Run]) -> Iterator[list[Run]]:
 
 def _follows(before: Run, run: Run) -> bool:
     (end, down), (start, next_down) = before.place(before.starts[-1]), run.place(run.starts[0])
-    return abs(next_down - down) < _LINE_MM and start - end < _GAP_EM * abs(before.matrix[0])
+    return abs(next_down - down) < LINE_MM and start - end < _GAP_EM * abs(before.matrix[0])
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from print_service.findings import Finding
 from print_service.proof import piece_mark
 from print_service.proof.blackness import Colour
 from print_service.proof.decode import CUSTOMER, Symbol
-from print_service.proof.model import Box, ExpectedMark, SlipFacts
+from print_service.proof.model import ExpectedMark, SlipFacts, zone_text
 from print_service.proof.ocr_lines import LENGTHS, check_digits_hold
 from print_service.proof.owners import Owners
 from print_service.proof.place import Place
@@ -167,8 +167,3 @@ def _last_day(digits: str) -> date | None:
         return date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
     except ValueError:
         return None
-
-
-def zone_text(zone: Box) -> str:
-    """A zone as findings name it: x, y, width, height in mm."""
-    return ", ".join(str(side) for side in zone)

@@ -13,7 +13,7 @@ from print_service.proof.field_ink import check_ink
 from print_service.proof.geometry import PAGE_DPI, check_free, into_bleed
 from print_service.proof.legible import check_legible
 from print_service.proof.look import Look
-from print_service.proof.model import Box, ExpectedText
+from print_service.proof.model import Box, ExpectedText, zone_text
 from print_service.proof.outside import check_outside
 from print_service.proof.overlap import Overlaps
 from print_service.proof.pinned_fonts import FontShelf
@@ -47,7 +47,7 @@ class StringsJudge:
         if expected.texts or layout.margin_mm or layout.windows or layout.keep_out:
             whole = page_raster(look.sheet, PAGE_DPI, around)
             page = whole.without(around)
-            bare, first = self._grounds.of(look.sheet, strings.grounds, expected, own)
+            bare, first = self._grounds.of(look.sheet, strings.grounds, expected, own, alone=look.sweep)
             self._fields(look, strings, zones, page, bare)
             self._wording(look, strings, page, bare, first=first)
             reading.check("ink", list(check_free(place, expected, whole, around)))
@@ -93,7 +93,7 @@ class StringsJudge:
 def _overlapped(place: Place, text: ExpectedText, over: Run | None) -> Finding | None:
     if over is None:
         return None
-    zone = ", ".join(map(str, text.zone))
+    zone = zone_text(text.zone)
     return place.finding("proof.text-overlapped", field=text.zone_name, expected=text.text, found=over.text, zone=zone)
 
 

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from print_service.findings import Finding
 from print_service.proof.content import Run
-from print_service.proof.model import Box, ExpectedPage, ExpectedText
+from print_service.proof.model import Box, ExpectedPage, ExpectedText, zone_text
 from print_service.proof.owners import Owners
 from print_service.proof.pdf_fonts import PdfFont
 from print_service.proof.pinned_fonts import without_selectors
@@ -21,7 +21,7 @@ from print_service.proof.place import Place
 _SPACES = re.compile(r"[ \t]{2,}")
 _MIDDLE = 350.0  # of a character's height above the baseline, 1/1000 em
 _SLACK_MM = 0.4
-_LINE_MM = 0.6
+LINE_MM = 0.6
 BODY = 850.0, -130.0  # top and foot of a character, 1/1000 em above the baseline
 _OWN = ("name", "address", "number")
 
@@ -38,7 +38,7 @@ class ZoneText:
         found: list[list[tuple[float, str]]] = []
         last: float | None = None
         for down, x, text in sorted(self.pieces):
-            if last is None or down - last >= _LINE_MM:
+            if last is None or down - last >= LINE_MM:
                 found.append([])
                 last = down
             found[-1].append((x, text))
@@ -143,7 +143,7 @@ def check_text(place: Place, expected: ExpectedText, zone: ZoneText, owners: Own
         field=expected.zone_name,
         expected=_visible(wanted, read, due),
         found=_visible(found, read, due),
-        zone=", ".join(map(str, expected.zone)),
+        zone=zone_text(expected.zone),
         **values,
     )
 
